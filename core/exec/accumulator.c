@@ -1,0 +1,180 @@
+#include "exec/accumulator.h"
+
+#include "base/mem.h"
+#include "data/value.h"
+#include "exec/kernel.h"
+#include "exec/task.h"
+
+#define ARENA_BYTES_FIRST (1u << 20)
+
+weir_status accumulators_init(struct accumulators *accumulators, struct task *task,
+                              const struct function *function, struct weir_value argument,
+                              weir_error *error)
+{
+    const struct accumulator_class *class = &accumulators_by_call;
+
+    if (function->kernel != NULL && function->kernel->accumulators != NULL) {
+        class = function->kernel->accumulators;
+    }
+    *accumulators = (struct accumulators){
+        .class = class,
+        .function = function,
+        .argument = argument,
+        .task = task,
+        .kind = class == &accumulators_by_call ? COLUMN_MIXED : COLUMN_INT,
+        .arena_bytes_max = ARENA_BYTES_FIRST,
+    };
+    arena_init(&accumulators->arena);
+    return emitter_init(&accumulators->memory, task, NULL, false, error);
+}
+
+static weir_status make_room(struct accumulators *accumulators, uint32_t entries_count,
+                             weir_error *error)
+{
+    if (entries_count <= accumulators->capacity) {
+        return WEIR_OK;
+    }
+    size_t capacity = (size_t)entries_count * 2;
+    bool is_dense = accumulators->kind == COLUMN_INT;
+    void *vector = is_dense ? (void *)accumulators->ints : (void *)accumulators->values;
+
+    vector = mem_realloc(vector, capacity * column_stride(accumulators->kind));
+    if (vector == NULL) {
+        return error_set(error, WEIR_E_NOMEM, "no memory for %zu reduced values", capacity);
+    }
+    if (is_dense) {
+        accumulators->ints = vector;
+    } else {
+        accumulators->values = vector;
+    }
+    accumulators->capacity = (uint32_t)capacity;
+    return WEIR_OK;
+}
+
+weir_status accumulators_update(struct accumulators *accumulators, const struct column *values,
+                                const uint16_t *rows, uint32_t rows_count, const uint32_t *entries,
+                                uint32_t entries_count, weir_error *error)
+{
+    WEIR_TRY(make_room(accumulators, entries_count, error));
+    WEIR_TRY(accumulators->class->update(accumulators, values, rows, rows_count, entries,
+                                         entries_count, error));
+    accumulators->known_count = entries_count;
+    return WEIR_OK;
+}
+
+weir_status accumulators_widen(struct accumulators *accumulators, weir_error *error)
+{
+    size_t capacity = accumulators->capacity;
+    struct weir_value *values = mem_alloc(capacity * sizeof(*values));
+
+    if (values == NULL) {
+        return error_set(error, WEIR_E_NOMEM, "no memory for %zu reduced values", capacity);
+    }
+    for (uint32_t i = 0; i < accumulators->known_count; i++) {
+        values[i] = weir_int(accumulators->ints[i]);
+    }
+    mem_free(accumulators->ints);
+    accumulators->ints = NULL;
+    accumulators->values = values;
+    accumulators->kind = COLUMN_MIXED;
+    return WEIR_OK;
+}
+
+/* Copies what is alive to a new arena once what is dead has made the old one large. */
+static weir_status compact(struct accumulators *accumulators, uint32_t entries_count)
+{
+    struct arena old = accumulators->arena;
+
+    arena_init(&accumulators->arena);
+    for (uint32_t i = 0; i < entries_count; i++) {
+        weir_status status =
+            value_copy(accumulators->values[i], &accumulators->arena, &accumulators->values[i]);
+        if (status != WEIR_OK) {
+            arena_move(&old, &accumulators->arena); /* some values still point there */
+            return status;
+        }
+    }
+    arena_fini(&old);
+    accumulators->arena_bytes_max = accumulators->arena.allocated_bytes * 2 + ARENA_BYTES_FIRST;
+    return WEIR_OK;
+}
+
+/* Keeps a value beyond the row it came from. */
+static weir_status keep(struct accumulators *accumulators, struct weir_value value,
+                        struct weir_value *place, weir_error *error)
+{
+    if (value_is_flat(value)) {
+        *place = value;
+        return WEIR_OK;
+    }
+    /* *place stays readable while it is replaced: the copy may be of a part of it. */
+    struct weir_value copy;
+    weir_status status = value_copy(value, &accumulators->arena, &copy);
+    if (status != WEIR_OK) {
+        return error_set(error, status, "no memory for a reduced value");
+    }
+    *place = copy;
+    return WEIR_OK;
+}
+
+static weir_status update_by_call(struct accumulators *accumulators, const struct column *values,
+                                  const uint16_t *rows, uint32_t rows_count,
+                                  const uint32_t *entries, uint32_t entries_count,
+                                  weir_error *error)
+{
+    weir_reduce_function reduce = accumulators->function->call.reduce;
+    struct weir_emitter *memory = &accumulators->memory.out;
+    uint32_t known_count = accumulators->known_count;
+
+    for (uint32_t i = 0; i < rows_count; i++) {
+        struct weir_value value = column_value(values, rows == NULL ? i : rows[i]);
+        struct weir_value *place = &accumulators->values[entries[i]];
+
+        if (entries[i] >= known_count) {
+            known_count = entries[i] + 1;
+        } else {
+            value = reduce(*place, value, memory, accumulators->argument);
+        }
+        WEIR_TRY(keep(accumulators, value, place, error));
+        WEIR_TRY(emitter_row_done(&accumulators->memory, error));
+    }
+    if (accumulators->arena.allocated_bytes > accumulators->arena_bytes_max) {
+        weir_status status = compact(accumulators, entries_count);
+        if (status != WEIR_OK) {
+            return error_set(error, status, "no memory to compact reduced values");
+        }
+    }
+    return WEIR_OK;
+}
+
+const struct accumulator_class accumulators_by_call = {
+    .update = update_by_call,
+};
+
+struct column accumulators_view(const struct accumulators *accumulators, uint32_t first,
+                                uint32_t count)
+{
+    struct column column = {.kind = COLUMN_INT, .ints = accumulators->ints + first};
+
+    if (accumulators->kind != COLUMN_INT) {
+        column.values = accumulators->values + first;
+        column.kind = column_kind_of_values(column.values, count) == COLUMN_BYTES ? COLUMN_BYTES
+                                                                                  : COLUMN_MIXED;
+    }
+    return column;
+}
+
+const void *accumulators_vector(const struct accumulators *accumulators, size_t *stride)
+{
+    *stride = column_stride(accumulators->kind);
+    return accumulators->kind == COLUMN_INT ? (const void *)accumulators->ints
+                                            : (const void *)accumulators->values;
+}
+
+void accumulators_fini(struct accumulators *accumulators)
+{
+    mem_free(accumulators->ints);
+    mem_free(accumulators->values);
+    arena_fini(&accumulators->arena);
+    emitter_fini(&accumulators->memory);
+}

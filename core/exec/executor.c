@@ -1,0 +1,330 @@
+#include "exec/executor.h"
+
+#include <stdatomic.h>
+
+#include "base/log.h"
+#include "base/mem.h"
+#include "exec/block_store.h"
+#include "exec/executor_internal.h"
+#include "exec/shuffle.h"
+#include "exec/task_set.h"
+#include "plan/stage.h"
+
+struct executor {
+    struct executor_options options;
+    struct block_store *store;
+    struct lock lock;
+    struct condition has_work; /* a set has tasks left, or it is time to end */
+    struct list sets;          /* sets with tasks left, oldest first */
+    struct list running;       /* jobs' stages that have not ended: to cancel them */
+    bool is_ending;
+    _Atomic bool is_cancelled;
+    struct thread *workers;
+    _Atomic uint64_t jobs;
+    _Atomic uint64_t stages;
+    _Atomic uint64_t tasks;
+    _Atomic uint64_t task_failures;
+    _Atomic uint64_t rows_read;
+};
+
+static weir_status task_run(struct task *task, const struct task_set *set, weir_error *error)
+{
+    struct op *end;
+
+    WEIR_TRY(set->action->open(set->action->owner, task, task->partition, &end, error));
+    weir_status status = rdd_push(task, set->rdd, task->partition, end, error);
+    if (status == WEIR_STOPPING && !atomic_load(&set->is_cancelled)) {
+        status = WEIR_OK; /* the action wants no more rows */
+    }
+    if (status == WEIR_OK) {
+        status = op_finish(end, error);
+    }
+    op_close(end);
+    return status;
+}
+
+/* One task, outside the lock. */
+static weir_status worker_run(struct executor *executor, struct task_set *set, uint32_t partition,
+                              uint32_t attempt, weir_error *error)
+{
+    struct task task = {
+        .executor = executor,
+        .partition = partition,
+        .attempt = attempt,
+        .chunk_rows = executor->options.chunk_rows,
+        .is_cancelled = &set->is_cancelled,
+    };
+
+    arena_init(&task.arena);
+    weir_status status = task_run(&task, set, error);
+    arena_fini(&task.arena);
+
+    atomic_fetch_add_explicit(&executor->tasks, 1, memory_order_relaxed);
+    atomic_fetch_add_explicit(&executor->rows_read, task.rows_read, memory_order_relaxed);
+    if (status != WEIR_OK && status != WEIR_STOPPING) {
+        atomic_fetch_add_explicit(&executor->task_failures, 1, memory_order_relaxed);
+        log_write(attempt + 1 < EXECUTOR_ATTEMPTS ? LOG_WARN : LOG_ERROR, NULL,
+                  "task of partition %u failed (try %u of %u): %s", partition, attempt + 1,
+                  EXECUTOR_ATTEMPTS, error->msg);
+    }
+    return status;
+}
+
+static void worker_main(void *argument)
+{
+    struct executor *executor = argument;
+
+    lock_take(&executor->lock);
+    for (;;) {
+        while (list_is_empty(&executor->sets) && !executor->is_ending) {
+            condition_wait(&executor->has_work, &executor->lock);
+        }
+        if (list_is_empty(&executor->sets)) {
+            break;
+        }
+        struct task_set *set = list_entry(executor->sets.next, struct task_set, link);
+        uint32_t attempt;
+        uint32_t partition = task_set_take(set, &attempt);
+        if (!task_set_has_left(set)) {
+            list_remove(&set->link);
+        }
+        lock_release(&executor->lock);
+
+        weir_error error = {.struct_size = sizeof(error)};
+        weir_status status = worker_run(executor, set, partition, attempt, &error);
+
+        lock_take(&executor->lock);
+        bool was_empty = !task_set_has_left(set);
+        task_set_report(set, partition, status, &error);
+        if (task_set_has_left(set) && was_empty) { /* it is to be tried again */
+            list_append(&executor->sets, &set->link);
+            condition_signal(&executor->has_work);
+        } else if (!task_set_has_left(set)) {
+            list_remove(&set->link); /* cancelled, or not in the ring: both are fine */
+        }
+    }
+    lock_release(&executor->lock);
+}
+
+weir_status executor_create(const struct executor_options *options, struct executor **out,
+                            weir_error *error)
+{
+    struct executor *executor = mem_zalloc(sizeof(*executor));
+
+    if (executor == NULL) {
+        return error_set(error, WEIR_E_NOMEM, "create executor");
+    }
+    lock_init(&executor->lock);
+    condition_init(&executor->has_work);
+    list_init(&executor->sets);
+    list_init(&executor->running);
+    executor->options = *options;
+    if (executor->options.workers == 0) {
+        executor->options.workers = thread_cores_count();
+    }
+    if (executor->options.partitions == 0) {
+        executor->options.partitions = executor->options.workers;
+    }
+    if (executor->options.chunk_rows == 0 || executor->options.chunk_rows > CHUNK_ROWS_MAX) {
+        executor->options.chunk_rows = CHUNK_ROWS_DEFAULT;
+    }
+
+    weir_status status = block_store_create(&executor->store, error);
+    if (status != WEIR_OK) {
+        goto fail;
+    }
+    executor->workers = mem_zalloc(executor->options.workers * sizeof(*executor->workers));
+    if (executor->workers == NULL) {
+        status = error_set(error, WEIR_E_NOMEM, "no memory for workers");
+        goto fail;
+    }
+    for (uint32_t i = 0; i < executor->options.workers; i++) {
+        status = thread_start(&executor->workers[i], "weir-worker", worker_main, executor, error);
+        if (status != WEIR_OK) {
+            goto fail;
+        }
+    }
+    *out = executor;
+    return WEIR_OK;
+
+fail:
+    executor_destroy(executor);
+    return error_wrap(error, status, "create executor");
+}
+
+uint32_t executor_workers(const struct executor *executor)
+{
+    return executor->options.workers;
+}
+
+uint32_t executor_partitions(const struct executor *executor)
+{
+    return executor->options.partitions;
+}
+
+struct block_store *executor_block_store(struct executor *executor)
+{
+    return executor->store;
+}
+
+static void forget(void *owner, uint64_t rdd_id)
+{
+    block_store_forget(((struct executor *)owner)->store, rdd_id);
+}
+
+weir_status executor_keep(struct executor *executor, struct rdd *rdd, uint32_t partition,
+                          struct block *block, weir_error *error)
+{
+    lock_take(&executor->lock);
+    rdd->forget = forget;
+    rdd->forget_owner = executor;
+    lock_release(&executor->lock);
+    return block_store_put(executor->store, rdd->id, partition, block, error);
+}
+
+/* Runs one stage's tasks and waits for them. */
+static weir_status stage_run(struct executor *executor, struct rdd *rdd,
+                             const struct action *action, const uint32_t *partitions,
+                             uint32_t count, weir_error *error)
+{
+    struct task_set set;
+
+    if (count == 0) {
+        return WEIR_OK;
+    }
+    WEIR_TRY(task_set_init(&set, rdd, action, partitions, count, error));
+    atomic_fetch_add_explicit(&executor->stages, 1, memory_order_relaxed);
+
+    lock_take(&executor->lock);
+    if (atomic_load(&executor->is_cancelled)) {
+        weir_error stopped = {.struct_size = sizeof(stopped)};
+        error_set(&stopped, WEIR_STOPPING, "stopped");
+        task_set_cancel(&set, WEIR_STOPPING, &stopped);
+    } else {
+        list_append(&executor->sets, &set.link);
+        condition_broadcast(&executor->has_work);
+    }
+    while (!task_set_is_ended(&set)) {
+        /* A cancelled executor ends the set from here: no worker may be at it. */
+        if (atomic_load(&executor->is_cancelled) && task_set_has_left(&set)) {
+            weir_error stopped = {.struct_size = sizeof(stopped)};
+            error_set(&stopped, WEIR_STOPPING, "stopped");
+            task_set_cancel(&set, WEIR_STOPPING, &stopped);
+            list_remove(&set.link);
+            continue;
+        }
+        condition_wait_for(&set.ended, &executor->lock, INT64_C(100) * 1000 * 1000);
+        if (atomic_load(&executor->is_cancelled)) {
+            atomic_store(&set.is_cancelled, true);
+        }
+    }
+    lock_release(&executor->lock);
+
+    weir_status status = set.status;
+    if (status != WEIR_OK && error != NULL) {
+        *error = set.error;
+    }
+    task_set_fini(&set);
+    return status;
+}
+
+/* The map side of one shuffle, as far as it is missing. */
+static weir_status shuffle_run(struct executor *executor, struct shuffle *shuffle,
+                               weir_error *error)
+{
+    struct action action = shuffle_map_action(shuffle);
+    uint32_t count = 0;
+    weir_status status = WEIR_OK;
+
+    lock_take(&shuffle->stage_lock);
+    uint32_t *missing = mem_alloc(((size_t)shuffle->maps_count + 1) * sizeof(*missing));
+    if (missing == NULL) {
+        status = error_set(error, WEIR_E_NOMEM, "no memory for %u tasks", shuffle->maps_count);
+    } else {
+        for (uint32_t map = shuffle_next_missing(shuffle, 0); map < shuffle->maps_count;
+             map = shuffle_next_missing(shuffle, map + 1)) {
+            missing[count++] = map;
+        }
+        status = stage_run(executor, shuffle_parent(shuffle), &action, missing, count, error);
+    }
+    lock_release(&shuffle->stage_lock);
+    mem_free(missing);
+    return status;
+}
+
+/* True when every partition of the RDD is kept: its parents are not asked. */
+static bool is_kept(void *owner, const struct rdd *rdd)
+{
+    return atomic_load_explicit(&((struct rdd *)(uintptr_t)rdd)->storage, memory_order_relaxed) !=
+               STORAGE_NONE &&
+           block_store_has_all(((struct executor *)owner)->store, rdd->id, rdd->partitions_count);
+}
+
+weir_status executor_run(struct executor *executor, struct rdd *rdd, uint32_t first, uint32_t count,
+                         const struct action *action, weir_error *error)
+{
+    struct stages stages = {0};
+    uint32_t *partitions = NULL;
+
+    atomic_fetch_add_explicit(&executor->jobs, 1, memory_order_relaxed);
+    weir_status status = stages_collect(&stages, rdd, shuffle_parent, is_kept, executor, error);
+    for (size_t i = 0; status == WEIR_OK && i < stages.count; i++) {
+        status = shuffle_run(executor, stages.shuffles[i], error);
+    }
+    if (status != WEIR_OK) {
+        goto end;
+    }
+    partitions = mem_alloc(((size_t)count + 1) * sizeof(*partitions));
+    if (partitions == NULL) {
+        status = error_set(error, WEIR_E_NOMEM, "no memory for %u tasks", count);
+        goto end;
+    }
+    for (uint32_t i = 0; i < count; i++) {
+        partitions[i] = first + i;
+    }
+    status = stage_run(executor, rdd, action, partitions, count, error);
+
+end:
+    mem_free(partitions);
+    stages_fini(&stages);
+    return status;
+}
+
+void executor_cancel(struct executor *executor)
+{
+    lock_take(&executor->lock);
+    atomic_store(&executor->is_cancelled, true);
+    condition_broadcast(&executor->has_work);
+    lock_release(&executor->lock);
+}
+
+void executor_counters(const struct executor *executor, struct executor_counters *out)
+{
+    *out = (struct executor_counters){
+        .jobs = atomic_load(&executor->jobs),
+        .stages = atomic_load(&executor->stages),
+        .tasks = atomic_load(&executor->tasks),
+        .task_failures = atomic_load(&executor->task_failures),
+        .rows_read = atomic_load(&executor->rows_read),
+        .blocks_stored_bytes = block_store_bytes(executor->store),
+    };
+}
+
+void executor_destroy(struct executor *executor)
+{
+    if (executor == NULL) {
+        return;
+    }
+    lock_take(&executor->lock);
+    executor->is_ending = true;
+    condition_broadcast(&executor->has_work);
+    lock_release(&executor->lock);
+    for (uint32_t i = 0; executor->workers != NULL && i < executor->options.workers; i++) {
+        thread_join(&executor->workers[i]);
+    }
+    block_store_destroy(executor->store);
+    mem_free(executor->workers);
+    condition_fini(&executor->has_work);
+    lock_fini(&executor->lock);
+    mem_free(executor);
+}

@@ -1,0 +1,238 @@
+#include "exec/shuffle.h"
+
+#include <string.h>
+
+#include "base/mem.h"
+#include "data/hash.h"
+#include "exec/op_aggregate.h"
+#include "exec/task.h"
+
+weir_status shuffle_create(struct rdd *parent, const struct function *function,
+                           struct weir_value argument, uint32_t targets_count, struct shuffle **out,
+                           weir_error *error)
+{
+    struct shuffle *shuffle = mem_zalloc(sizeof(*shuffle));
+
+    if (shuffle == NULL) {
+        return error_set(error, WEIR_E_NOMEM, "create shuffle");
+    }
+    lock_init(&shuffle->stage_lock);
+    shuffle->parent = rdd_hold(parent);
+    shuffle->function = function;
+    shuffle->argument = argument;
+    shuffle->maps_count = parent->partitions_count;
+    shuffle->targets_count = targets_count;
+    shuffle->blocks =
+        mem_zalloc(((size_t)shuffle->maps_count * targets_count + 1) * sizeof(struct block *));
+    shuffle->is_written = mem_zalloc((size_t)shuffle->maps_count + 1);
+    if (shuffle->blocks == NULL || shuffle->is_written == NULL) {
+        shuffle_destroy(shuffle);
+        return error_set(error, WEIR_E_NOMEM, "create shuffle");
+    }
+    *out = shuffle;
+    return WEIR_OK;
+}
+
+struct rdd *shuffle_parent(const struct shuffle *shuffle)
+{
+    return shuffle->parent;
+}
+
+uint32_t shuffle_next_missing(const struct shuffle *shuffle, uint32_t from)
+{
+    while (from < shuffle->maps_count && atomic_load(&shuffle->is_written[from])) {
+        from++;
+    }
+    return from;
+}
+
+/* The end of a map task's chain: sorts rows by target into builders. */
+struct write_op {
+    struct op op;
+    struct shuffle *shuffle;
+    struct block_builder *builders; /* one per target */
+    uint32_t *starts;               /* targets_count + 1 */
+    uint64_t hashes[CHUNK_ROWS_MAX];
+    uint16_t rows[CHUNK_ROWS_MAX];
+    uint16_t targets[CHUNK_ROWS_MAX];
+};
+
+/* A counting sort of the chunk's rows by target: rows[starts[t]] to rows[starts[t + 1]]. */
+static void sort_by_target(struct write_op *write, const struct chunk *chunk)
+{
+    uint32_t targets_count = write->shuffle->targets_count;
+
+    hash_column(&chunk->columns[CHUNK_PAIR_KEY], chunk->rows, chunk->rows_count, write->hashes);
+    memset(write->starts, 0, ((size_t)targets_count + 1) * sizeof(*write->starts));
+    for (uint32_t i = 0; i < chunk->rows_count; i++) {
+        uint32_t target = partition_of_hash(write->hashes[i], targets_count);
+        write->targets[i] = (uint16_t)target;
+        write->starts[target + 1]++;
+    }
+    for (uint32_t target = 0; target < targets_count; target++) {
+        write->starts[target + 1] += write->starts[target];
+    }
+    for (uint32_t i = chunk->rows_count; i-- > 0;) {
+        uint32_t target = write->targets[i];
+        write->rows[--write->starts[target + 1]] = (uint16_t)chunk_row(chunk, i);
+    }
+    /* Each end has walked down to its own start: starts[t + 1] is now where t begins. */
+    memmove(write->starts, write->starts + 1, targets_count * sizeof(*write->starts));
+    write->starts[targets_count] = chunk->rows_count;
+}
+
+static weir_status write_push(struct op *op, struct chunk *chunk, weir_error *error)
+{
+    struct write_op *write = (struct write_op *)op;
+    uint32_t targets_count = write->shuffle->targets_count;
+
+    if (targets_count == 1) {
+        return block_builder_append(&write->builders[0], chunk, error);
+    }
+    sort_by_target(write, chunk);
+    for (uint32_t target = 0; target < targets_count; target++) {
+        struct chunk part = *chunk;
+        part.rows = write->rows + write->starts[target];
+        part.rows_count = write->starts[target + 1] - write->starts[target];
+        if (part.rows_count > 0) {
+            WEIR_TRY(block_builder_append(&write->builders[target], &part, error));
+        }
+    }
+    return WEIR_OK;
+}
+
+static weir_status write_finish(struct op *op, weir_error *error)
+{
+    struct write_op *write = (struct write_op *)op;
+    struct shuffle *shuffle = write->shuffle;
+    uint32_t map = op->task->partition;
+    struct block **blocks = shuffle->blocks + (size_t)map * shuffle->targets_count;
+
+    for (uint32_t target = 0; target < shuffle->targets_count; target++) {
+        struct block *block;
+        WEIR_TRY(block_builder_finish(&write->builders[target], &block, error));
+        block_drop(blocks[target]); /* of an attempt that failed half way */
+        blocks[target] = block;
+    }
+    atomic_store(&shuffle->is_written[map], true);
+    return WEIR_OK;
+}
+
+static void write_close(struct op *op)
+{
+    struct write_op *write = (struct write_op *)op;
+
+    for (uint32_t target = 0; target < write->shuffle->targets_count; target++) {
+        block_builder_fini(&write->builders[target]);
+    }
+}
+
+static const struct op_class write_class = {
+    .name = "shuffle write",
+    .push = write_push,
+    .finish = write_finish,
+    .close = write_close,
+};
+
+static weir_status write_create(struct shuffle *shuffle, struct task *task, struct op **out,
+                                weir_error *error)
+{
+    struct op *op;
+    WEIR_TRY(op_create(task, &write_class, sizeof(struct write_op), NULL, &op, error));
+    struct write_op *write = (struct write_op *)op;
+    size_t targets_count = shuffle->targets_count;
+
+    write->shuffle = shuffle;
+    write->starts = arena_alloc(&task->arena, (targets_count + 1) * sizeof(*write->starts));
+    write->builders = arena_alloc(&task->arena, targets_count * sizeof(*write->builders));
+    if (write->starts == NULL || write->builders == NULL) {
+        return error_set(error, WEIR_E_NOMEM, "no memory for %zu partitions", targets_count);
+    }
+    for (size_t target = 0; target < targets_count; target++) {
+        block_builder_init(&write->builders[target]);
+    }
+    *out = op;
+    return WEIR_OK;
+}
+
+/* A map task's chain as one op: rows are reduced by key, then written. */
+struct map_op {
+    struct op op; /* next: the aggregation */
+    struct op *write;
+};
+
+static weir_status map_push(struct op *op, struct chunk *chunk, weir_error *error)
+{
+    return op_push(op->next, chunk, error);
+}
+
+static weir_status map_finish(struct op *op, weir_error *error)
+{
+    WEIR_TRY(op_finish(op->next, error));
+    return op_finish(((struct map_op *)op)->write, error);
+}
+
+static void map_close(struct op *op)
+{
+    op_close(op->next);
+    op_close(((struct map_op *)op)->write);
+}
+
+static const struct op_class map_class = {
+    .name = "shuffle map",
+    .push = map_push,
+    .finish = map_finish,
+    .close = map_close,
+};
+
+static weir_status map_open(void *owner, struct task *task, uint32_t partition, struct op **out,
+                            weir_error *error)
+{
+    struct shuffle *shuffle = owner;
+    struct op *op;
+
+    (void)partition;
+    WEIR_TRY(op_create(task, &map_class, sizeof(struct map_op), NULL, &op, error));
+    struct map_op *map = (struct map_op *)op;
+
+    WEIR_TRY(write_create(shuffle, task, &map->write, error));
+    weir_status status = op_aggregate_create(task, shuffle->function, shuffle->argument, map->write,
+                                             &op->next, error);
+    if (status != WEIR_OK) {
+        op_close(map->write);
+        return status;
+    }
+    *out = op;
+    return WEIR_OK;
+}
+
+struct action shuffle_map_action(struct shuffle *shuffle)
+{
+    return (struct action){.open = map_open, .owner = shuffle};
+}
+
+weir_status shuffle_push(const struct shuffle *shuffle, struct task *task, uint32_t target,
+                         struct op *to, weir_error *error)
+{
+    for (uint32_t map = 0; map < shuffle->maps_count; map++) {
+        const struct block *block = shuffle->blocks[(size_t)map * shuffle->targets_count + target];
+        WEIR_TRY(task_push_block(task, block, to, error));
+    }
+    return WEIR_OK;
+}
+
+void shuffle_destroy(struct shuffle *shuffle)
+{
+    if (shuffle == NULL) {
+        return;
+    }
+    for (size_t i = 0;
+         shuffle->blocks != NULL && i < (size_t)shuffle->maps_count * shuffle->targets_count; i++) {
+        block_drop(shuffle->blocks[i]);
+    }
+    mem_free(shuffle->blocks);
+    mem_free((void *)shuffle->is_written);
+    rdd_drop(shuffle->parent);
+    lock_fini(&shuffle->stage_lock);
+    mem_free(shuffle);
+}

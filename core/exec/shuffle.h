@@ -1,0 +1,50 @@
+/*
+ * shuffle - moves pairs to the partition that their key belongs to.
+ *
+ * The map side is a stage: a task per parent partition reduces its pairs by key and writes a block
+ * per target partition. The reduce side reads the blocks meant for its partition in the order of the
+ * map partitions, whoever wrote them first, so that results do not depend on the workers.
+ *
+ * Life:     made with the RDD that reads it, and goes with it.
+ * Threads:  map outputs are set by tasks, one each, and read once all are there; shuffle_stage_lock
+ *           lets one job at a time make them.
+ */
+#ifndef WEIR_EXEC_SHUFFLE_H
+#define WEIR_EXEC_SHUFFLE_H
+
+#include "base/thread.h"
+#include "data/block.h"
+#include "exec/executor.h"
+#include "plan/function.h"
+
+struct shuffle {
+    struct lock stage_lock; /* held by the job that runs the map side */
+    struct rdd *parent;     /* held */
+    const struct function *function;
+    struct weir_value argument;
+    uint32_t maps_count;      /* the parent's partitions */
+    uint32_t targets_count;   /* the reader's partitions */
+    struct block **blocks;    /* [map * targets_count + target], NULL: not written yet */
+    _Atomic bool *is_written; /* by map */
+};
+
+CHECKED weir_status shuffle_create(struct rdd *parent, const struct function *function,
+                                   struct weir_value argument, uint32_t targets_count,
+                                   struct shuffle **out, weir_error *error);
+
+/* The RDD that feeds it. */
+struct rdd *shuffle_parent(const struct shuffle *shuffle);
+
+/* The first map partition that is not written, at or after `from`; maps_count when all are. */
+uint32_t shuffle_next_missing(const struct shuffle *shuffle, uint32_t from);
+
+/* The action of the map side: shuffle_map_action(shuffle).open makes a task's chain. */
+struct action shuffle_map_action(struct shuffle *shuffle);
+
+/* Pushes the blocks written for `target` into `to`, in map order. */
+CHECKED weir_status shuffle_push(const struct shuffle *shuffle, struct task *task, uint32_t target,
+                                 struct op *to, weir_error *error);
+
+void shuffle_destroy(struct shuffle *shuffle);
+
+#endif

@@ -1,0 +1,191 @@
+/*
+ * weir/function.h - the functions that a program gives to operators, and what they may do.
+ *
+ * A function stands in the plan by its name, with one argument value that is part of the plan; it
+ * keeps no state of its own and may run on several threads at once, again after a failure, and for
+ * the same rows twice.
+ *
+ *     static void split(const struct weir_row *line, struct weir_emitter *out,
+ *                       struct weir_value argument);
+ *
+ *     weir_flat_map(lines, WEIR_FUNCTION(split), weir_null());
+ *
+ * Memory: what a function is shown is borrowed until it returns. What it emits may point into what
+ * it was shown, into its argument, into literals, or into weir_emitter_memory.
+ */
+#ifndef WEIR_FUNCTION_H
+#define WEIR_FUNCTION_H
+
+#include <stddef.h>
+#include <weir/value.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* One row. On a plain stream key is null; on a pair stream both are set. */
+struct weir_row {
+    struct weir_value key;
+    struct weir_value value;
+};
+
+/* Where a function's results go. The members belong to the engine: use the calls below. */
+struct weir_emitter {
+    struct weir_value *keys;
+    struct weir_value *values;
+    uint32_t count;
+    uint32_t capacity;
+    void (*flush)(struct weir_emitter *out);
+    void *(*memory)(struct weir_emitter *out, size_t size);
+    void (*fail)(struct weir_emitter *out, const char *reason);
+    bool is_failed;
+};
+
+/* Emits a row of a plain stream. In a function of weir_map_to_pair use weir_emit_pair. */
+static inline void weir_emit(struct weir_emitter *out, struct weir_value value)
+{
+    if (out->count == out->capacity) {
+        out->flush(out);
+    }
+    out->keys[out->count] = weir_null();
+    out->values[out->count++] = value;
+}
+
+/* Emits a row of a pair stream. */
+static inline void weir_emit_pair(struct weir_emitter *out, struct weir_value key,
+                                  struct weir_value value)
+{
+    if (out->count == out->capacity) {
+        out->flush(out);
+    }
+    out->keys[out->count] = key;
+    out->values[out->count++] = value;
+}
+
+/* Memory, aligned to 16, that lives until what was emitted has been used. Never NULL: when there is
+ * none, the call fails the task as weir_emit_error does and lends a scratch of at most 64 KiB; a
+ * larger request gets NULL then. */
+static inline void *weir_emitter_memory(struct weir_emitter *out, size_t size)
+{
+    return out->memory(out, size);
+}
+
+/* Says that this row cannot be handled: the task fails with this reason and is tried again. */
+static inline void weir_emit_error(struct weir_emitter *out, const char *reason)
+{
+    out->fail(out, reason);
+}
+
+/* map (emits exactly one row), flatMap (any number), map to pair, flat map values ... */
+typedef void (*weir_row_function)(const struct weir_row *row, struct weir_emitter *out,
+                                  struct weir_value argument);
+
+/* filter: true keeps the row. */
+typedef bool (*weir_test_function)(const struct weir_row *row, struct weir_value argument);
+
+/* reduce: associative and commutative. `memory` serves weir_emitter_memory alone. */
+typedef struct weir_value (*weir_reduce_function)(struct weir_value left, struct weir_value right,
+                                                  struct weir_emitter *memory,
+                                                  struct weir_value argument);
+
+struct weir_rdd; /* a batch's data, lazily: weir/weir.h */
+
+/* transform: runs once a batch on the context's own thread; returns the RDD to go on with (the one
+ * it was given, or one derived from it), or NULL after a failure, which fails the batch. */
+typedef struct weir_rdd *(*weir_transform_function)(struct weir_rdd *rdd, int64_t time_ms,
+                                                    struct weir_value argument);
+
+/* foreachRDD: runs once a batch on the context's own thread. 0, or a weir_status < 0: the output
+ * has failed. */
+typedef int32_t (*weir_foreach_function)(struct weir_rdd *rdd, int64_t time_ms,
+                                         struct weir_value argument);
+
+enum weir_function_kind {
+    WEIR_FUNCTION_NAMED = 0, /* known by its name alone: a built-in, or a registered one */
+    WEIR_FUNCTION_ROW = 1,
+    WEIR_FUNCTION_TEST = 2,
+    WEIR_FUNCTION_REDUCE = 3,
+    WEIR_FUNCTION_TRANSFORM = 4,
+    WEIR_FUNCTION_FOREACH = 5
+};
+
+struct weir_function {
+    const char *name; /* lives as long as the program */
+    enum weir_function_kind kind;
+    union {
+        weir_row_function row;
+        weir_test_function test;
+        weir_reduce_function reduce;
+        weir_transform_function transform;
+        weir_foreach_function foreach;
+    };
+};
+
+static inline struct weir_function weir_function_of_row(const char *name, weir_row_function call)
+{
+    struct weir_function function = {.name = name, .kind = WEIR_FUNCTION_ROW, .row = call};
+
+    return function;
+}
+
+static inline struct weir_function weir_function_of_test(const char *name, weir_test_function call)
+{
+    struct weir_function function = {.name = name, .kind = WEIR_FUNCTION_TEST, .test = call};
+
+    return function;
+}
+
+static inline struct weir_function weir_function_of_reduce(const char *name,
+                                                           weir_reduce_function call)
+{
+    struct weir_function function = {.name = name, .kind = WEIR_FUNCTION_REDUCE, .reduce = call};
+
+    return function;
+}
+
+static inline struct weir_function weir_function_of_transform(const char *name,
+                                                              weir_transform_function call)
+{
+    struct weir_function function = {
+        .name = name, .kind = WEIR_FUNCTION_TRANSFORM, .transform = call};
+
+    return function;
+}
+
+static inline struct weir_function weir_function_of_foreach(const char *name,
+                                                            weir_foreach_function call)
+{
+    struct weir_function function = {.name = name, .kind = WEIR_FUNCTION_FOREACH, .foreach = call};
+
+    return function;
+}
+
+/* A function that the plan finds by its name: a built-in ("sum", "split", "with_one" ...). */
+static inline struct weir_function weir_builtin(const char *name)
+{
+    struct weir_function function = {.name = name, .kind = WEIR_FUNCTION_NAMED, .row = NULL};
+
+    return function;
+}
+
+/* The program's own function, named as it is in the source; its kind follows from its type. */
+#define WEIR_FUNCTION(call)                                                                        \
+    _Generic((call),                                                                               \
+        weir_row_function: weir_function_of_row,                                                   \
+        weir_test_function: weir_function_of_test,                                                 \
+        weir_reduce_function: weir_function_of_reduce,                                             \
+        weir_transform_function: weir_function_of_transform,                                       \
+        weir_foreach_function: weir_function_of_foreach)(#call, call)
+
+/* Built-ins. */
+#define WEIR_SUM weir_builtin("sum")           /* reduce: int + int, else as floats */
+#define WEIR_MIN weir_builtin("min")           /* reduce: by the order of values */
+#define WEIR_MAX weir_builtin("max")           /* reduce */
+#define WEIR_WITH_ONE weir_builtin("with_one") /* map to pair: x -> (x, 1) */
+#define WEIR_SPLIT weir_builtin("split")       /* flat map: a text -> its words */
+#define WEIR_LOWER weir_builtin("lower")       /* map: ASCII letters to lower case */
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,107 @@
+/*
+ * rdd - lineage: what a batch's data is made of, partition by partition, before anything is done.
+ */
+#include "plan/rdd.h"
+
+#include <assert.h>
+
+#include "base/mem.h"
+
+static _Atomic uint64_t last_id;
+
+/* RDDs of this thread that nobody holds any more and that still hold their parents, chained by
+ * forget_owner, whose call is over by then. */
+static _Thread_local struct rdd *dying;
+static _Thread_local bool is_burying;
+
+weir_status rdd_create(const struct rdd_class *class, size_t size, uint32_t partitions_count,
+                       struct rdd *const *parents, uint32_t parents_count, struct rdd **out,
+                       weir_error *error)
+{
+    struct rdd *rdd;
+
+    assert(class != NULL);
+    assert(size >= sizeof(*rdd));
+    rdd = mem_zalloc(size);
+    if (rdd == NULL) {
+        return error_set(error, WEIR_E_NOMEM, "create RDD %s", class->name);
+    }
+    if (parents_count > 0) {
+        rdd->parents = mem_alloc(parents_count * sizeof(struct rdd *));
+        if (rdd->parents == NULL) {
+            mem_free(rdd);
+            return error_set(error, WEIR_E_NOMEM, "create RDD %s", class->name);
+        }
+    }
+    for (uint32_t i = 0; i < parents_count; i++) {
+        rdd->parents[i] = rdd_hold(parents[i]);
+    }
+    rdd->class = class;
+    rdd->id = atomic_fetch_add_explicit(&last_id, 1, memory_order_relaxed) + 1;
+    rdd->partitions_count = partitions_count;
+    rdd->parents_count = parents_count;
+    rdd->partitioner = partitioner_none();
+    atomic_init(&rdd->holders, 1);
+    atomic_init(&rdd->storage, STORAGE_NONE);
+    *out = rdd;
+    return WEIR_OK;
+}
+
+struct rdd *rdd_hold(struct rdd *rdd)
+{
+    uint32_t holders = atomic_fetch_add_explicit(&rdd->holders, 1, memory_order_relaxed);
+
+    assert(holders > 0);
+    assert(holders < UINT32_MAX);
+    return rdd;
+}
+
+/* True for the holder that was the last. */
+static bool let_go(struct rdd *rdd)
+{
+    uint32_t holders = atomic_fetch_sub_explicit(&rdd->holders, 1, memory_order_acq_rel);
+
+    assert(holders > 0);
+    return holders == 1;
+}
+
+static void lay_out(struct rdd *rdd)
+{
+    if (rdd->forget != NULL) {
+        rdd->forget(rdd->forget_owner, rdd->id);
+    }
+    rdd->forget_owner = dying;
+    dying = rdd;
+}
+
+static void bury(struct rdd *rdd)
+{
+    if (rdd->class->fini != NULL) {
+        rdd->class->fini(rdd);
+    }
+    for (uint32_t i = 0; i < rdd->parents_count; i++) {
+        if (let_go(rdd->parents[i])) {
+            lay_out(rdd->parents[i]);
+        }
+    }
+    mem_free(rdd->parents);
+    mem_free(rdd);
+}
+
+void rdd_drop(struct rdd *rdd)
+{
+    if (rdd == NULL || !let_go(rdd)) {
+        return;
+    }
+    lay_out(rdd);
+    if (is_burying) {
+        return; /* a fini below us drops it: the loop that called that fini goes on with it */
+    }
+    is_burying = true;
+    while (dying != NULL) {
+        struct rdd *next = dying;
+        dying = next->forget_owner;
+        bury(next);
+    }
+    is_burying = false;
+}
