@@ -8,18 +8,23 @@
 #define ARENA_BYTES_FIRST (1u << 20)
 
 weir_status accumulators_init(struct accumulators *accumulators, struct task *task,
-                              const struct function *function, struct weir_value argument,
+                              const struct combiner *combiner, enum combiner_phase phase,
                               weir_error *error)
 {
+    const struct function *merge =
+        phase == PHASE_VALUES ? combiner->merge_value : combiner->merge_combiners;
+    bool takes_as_is =
+        phase == PHASE_COMBINERS || (combiner->create == NULL && !combiner->has_zero);
     const struct accumulator_class *class = &accumulators_by_call;
 
-    if (function->kernel != NULL && function->kernel->accumulators != NULL) {
-        class = function->kernel->accumulators;
+    if (takes_as_is && merge->kernel != NULL && merge->kernel->accumulators != NULL) {
+        class = merge->kernel->accumulators;
     }
     *accumulators = (struct accumulators){
         .class = class,
-        .function = function,
-        .argument = argument,
+        .combiner = combiner,
+        .phase = phase,
+        .merge = merge->call.reduce,
         .task = task,
         .kind = class == &accumulators_by_call ? COLUMN_MIXED : COLUMN_INT,
         .arena_bytes_max = ARENA_BYTES_FIRST,
@@ -117,13 +122,31 @@ static weir_status keep(struct accumulators *accumulators, struct weir_value val
     return WEIR_OK;
 }
 
+/* What a key begins with. */
+static struct weir_value first_of(struct accumulators *accumulators, struct weir_value value)
+{
+    const struct combiner *combiner = accumulators->combiner;
+    struct weir_emitter *memory = &accumulators->memory.out;
+
+    if (accumulators->phase == PHASE_COMBINERS) {
+        return value;
+    }
+    if (combiner->has_zero) {
+        return accumulators->merge(combiner->zero, value, memory, combiner->argument);
+    }
+    if (combiner->create != NULL) {
+        return combiner->create->call.create(value, memory, combiner->argument);
+    }
+    return value;
+}
+
 static weir_status update_by_call(struct accumulators *accumulators, const struct column *values,
                                   const uint16_t *rows, uint32_t rows_count,
                                   const uint32_t *entries, uint32_t entries_count,
                                   weir_error *error)
 {
-    weir_reduce_function reduce = accumulators->function->call.reduce;
     struct weir_emitter *memory = &accumulators->memory.out;
+    struct weir_value argument = accumulators->combiner->argument;
     uint32_t known_count = accumulators->known_count;
 
     for (uint32_t i = 0; i < rows_count; i++) {
@@ -132,8 +155,9 @@ static weir_status update_by_call(struct accumulators *accumulators, const struc
 
         if (entries[i] >= known_count) {
             known_count = entries[i] + 1;
+            value = first_of(accumulators, value);
         } else {
-            value = reduce(*place, value, memory, accumulators->argument);
+            value = accumulators->merge(*place, value, memory, argument);
         }
         WEIR_TRY(keep(accumulators, value, place, error));
         WEIR_TRY(emitter_row_done(&accumulators->memory, error));

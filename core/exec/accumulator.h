@@ -1,13 +1,14 @@
 /*
  * accumulator - a reduced value per table entry.
  *
- * Life:     accumulators_init for one function, accumulators_update chunk by chunk, accumulators_view
+ * Life:     accumulators_init for one combiner and phase, accumulators_update chunk by chunk, accumulators_view
  *           for what came out, accumulators_fini.
  * Threads:  one task's.
  */
 #ifndef WEIR_EXEC_ACCUMULATOR_H
 #define WEIR_EXEC_ACCUMULATOR_H
 
+#include "exec/combiner.h"
 #include "exec/emitter.h"
 #include "plan/function.h"
 
@@ -23,8 +24,9 @@ struct accumulator_class {
 
 struct accumulators {
     const struct accumulator_class *class;
-    const struct function *function;
-    struct weir_value argument;
+    const struct combiner *combiner;
+    enum combiner_phase phase;
+    weir_reduce_function merge; /* the phase's */
     struct task *task;
     uint32_t known_count; /* entries that have a value */
     uint32_t capacity;
@@ -36,8 +38,9 @@ struct accumulators {
     struct emitter memory;  /* lent to reduce functions */
 };
 
+/* combiner: borrowed. */
 CHECKED weir_status accumulators_init(struct accumulators *accumulators, struct task *task,
-                                      const struct function *function, struct weir_value argument,
+                                      const struct combiner *combiner, enum combiner_phase phase,
                                       weir_error *error);
 
 /* entries_count: the table's, the new ones included. */

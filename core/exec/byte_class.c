@@ -136,36 +136,54 @@ static void add_range(bool *set, uint32_t first, uint32_t last)
     }
 }
 
-/* Adds what stands behind a backslash; false: a set (\s \d \w), *literal is not set. */
-static bool add_escaped(bool *set, char escaped, uint8_t *literal)
+enum escape { ESCAPE_LITERAL, ESCAPE_SET, ESCAPE_UNKNOWN };
+
+/* Takes what stands behind a backslash: adds a set (\s \d \w), or sets *literal. Other letters and
+ * digits mean something else in most dialects, and are refused. */
+static enum escape read_escaped(bool *set, char escaped, uint8_t *literal)
 {
     switch (escaped) {
     case 's':
         add_range(set, '\t', '\r');
         set[' '] = true;
-        return false;
+        return ESCAPE_SET;
     case 'd':
         add_range(set, '0', '9');
-        return false;
+        return ESCAPE_SET;
     case 'w':
         add_range(set, '0', '9');
         add_range(set, 'A', 'Z');
         add_range(set, 'a', 'z');
         set['_'] = true;
-        return false;
+        return ESCAPE_SET;
     case 't':
         *literal = '\t';
-        return true;
+        return ESCAPE_LITERAL;
     case 'n':
         *literal = '\n';
-        return true;
+        return ESCAPE_LITERAL;
     case 'r':
         *literal = '\r';
-        return true;
+        return ESCAPE_LITERAL;
     default:
         *literal = (uint8_t)escaped;
-        return true;
+        return (escaped >= '0' && escaped <= '9') || (escaped >= 'A' && escaped <= 'Z') ||
+                       (escaped >= 'a' && escaped <= 'z')
+                   ? ESCAPE_UNKNOWN
+                   : ESCAPE_LITERAL;
     }
+}
+
+/* The end of a range, behind its '-'. False: there is none. */
+static bool read_range_end(const char **at, const char *end, uint8_t *last)
+{
+    bool unused[256];
+
+    *last = (uint8_t) * (*at)++;
+    if (*last == '\\') {
+        return *at < end && read_escaped(unused, *(*at)++, last) == ESCAPE_LITERAL;
+    }
+    return *last != '[' && *last != ']';
 }
 
 /* Reads the inside of the brackets. False: it is not one that we understand. */
@@ -173,30 +191,34 @@ static bool read_set(bool *set, const char *at, const char *end)
 {
     while (at < end) {
         uint8_t first = (uint8_t)*at++;
+        uint8_t last;
 
+        if (first == '[' || first == ']') {
+            return false; /* a set in a set, or the end of this one */
+        }
         if (first == '\\') {
             if (at == end) {
                 return false;
             }
-            if (!add_escaped(set, *at++, &first)) {
+            enum escape escape = read_escaped(set, *at++, &first);
+            if (escape == ESCAPE_SET) {
                 continue;
             }
-        }
-        if (end - at >= 2 && at[0] == '-') {
-            uint8_t last = (uint8_t)at[1];
-            at += 2;
-            if (last == '\\') {
-                if (at == end || !add_escaped(set, *at++, &last)) {
-                    return false;
-                }
-            }
-            if (last < first) {
+            if (escape == ESCAPE_UNKNOWN) {
                 return false;
             }
-            add_range(set, first, last);
-        } else {
-            set[first] = true;
         }
+        last = first;
+        if (end - at >= 2 && at[0] == '-') {
+            at++;
+            if (!read_range_end(&at, end, &last)) {
+                return false;
+            }
+        }
+        if (last < first) {
+            return false;
+        }
+        add_range(set, first, last);
     }
     return true;
 }

@@ -89,7 +89,7 @@ weir_status emitter_init(struct emitter *emitter, struct task *task, struct op *
     emitter->out.capacity = capacity;
     emitter->out.flush = emitter_flush;
     emitter->out.memory = emitter_memory;
-    emitter->out.fail = emitter_fail;
+    emitter->out.on_error = emitter_fail;
     emitter->out.keys = arena_alloc(&task->arena, capacity * sizeof(struct weir_value));
     emitter->out.values = arena_alloc(&task->arena, capacity * sizeof(struct weir_value));
     emitter->ints = arena_alloc(&task->arena, 2 * (size_t)capacity * sizeof(int64_t));

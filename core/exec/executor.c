@@ -182,6 +182,18 @@ weir_status executor_keep(struct executor *executor, struct rdd *rdd, uint32_t p
     return block_store_put(executor->store, rdd->id, partition, block, error);
 }
 
+/* Ends a stage as soon as its running tasks have seen it. Under the lock. */
+static void set_stop(struct task_set *set)
+{
+    weir_error stopped = {.struct_size = sizeof(stopped)};
+
+    task_set_cancel(set, error_set(&stopped, WEIR_STOPPING, "stopped"), &stopped);
+    list_remove(&set->link);
+    if (task_set_is_ended(set)) {
+        condition_broadcast(&set->ended);
+    }
+}
+
 /* Runs one stage's tasks and waits for them. */
 static weir_status stage_run(struct executor *executor, struct rdd *rdd,
                              const struct action *action, const uint32_t *partitions,
@@ -197,27 +209,16 @@ static weir_status stage_run(struct executor *executor, struct rdd *rdd,
 
     lock_take(&executor->lock);
     if (atomic_load(&executor->is_cancelled)) {
-        weir_error stopped = {.struct_size = sizeof(stopped)};
-        error_set(&stopped, WEIR_STOPPING, "stopped");
-        task_set_cancel(&set, WEIR_STOPPING, &stopped);
+        set_stop(&set);
     } else {
         list_append(&executor->sets, &set.link);
+        list_append(&executor->running, &set.running_link);
         condition_broadcast(&executor->has_work);
     }
     while (!task_set_is_ended(&set)) {
-        /* A cancelled executor ends the set from here: no worker may be at it. */
-        if (atomic_load(&executor->is_cancelled) && task_set_has_left(&set)) {
-            weir_error stopped = {.struct_size = sizeof(stopped)};
-            error_set(&stopped, WEIR_STOPPING, "stopped");
-            task_set_cancel(&set, WEIR_STOPPING, &stopped);
-            list_remove(&set.link);
-            continue;
-        }
-        condition_wait_for(&set.ended, &executor->lock, INT64_C(100) * 1000 * 1000);
-        if (atomic_load(&executor->is_cancelled)) {
-            atomic_store(&set.is_cancelled, true);
-        }
+        condition_wait(&set.ended, &executor->lock);
     }
+    list_remove(&set.running_link);
     lock_release(&executor->lock);
 
     weir_status status = set.status;
@@ -294,7 +295,10 @@ void executor_cancel(struct executor *executor)
 {
     lock_take(&executor->lock);
     atomic_store(&executor->is_cancelled, true);
-    condition_broadcast(&executor->has_work);
+    list_each(&executor->running, link, following)
+    {
+        set_stop(list_entry(link, struct task_set, running_link));
+    }
     lock_release(&executor->lock);
 }
 

@@ -13,7 +13,11 @@
 struct accumulator_class;
 
 struct kernel_class {
-    /* Row kernels. open makes the kernel's state for one task, in the task's arena; close lets go
+    /* Row kernels. What they give must be what the operator wants, else the row form is run: pairs,
+     * and exactly one row for each. */
+    bool gives_pairs;
+    bool gives_one_row;
+    /* open makes the kernel's state for one task, in the task's arena; close lets go
      * of what the arena does not own (NULL: nothing). */
     weir_status (*open)(struct task *task, struct weir_value argument, void **state,
                         weir_error *error);

@@ -80,6 +80,8 @@ static void with_one_close(void *state)
 }
 
 const struct kernel_class kernel_with_one = {
+    .gives_pairs = true,
+    .gives_one_row = true,
     .open = with_one_open,
     .push = with_one_push,
     .close = with_one_close,

@@ -9,6 +9,7 @@
 #define WEIR_EXEC_LINEAGE_H
 
 #include "data/block.h"
+#include "exec/combiner.h"
 #include "plan/function.h"
 #include "plan/rdd.h"
 
@@ -51,10 +52,40 @@ CHECKED weir_status rdd_create_union(struct rdd *const *parents, uint32_t parent
 
 /* reduceByKey: pairs in, pairs out, one row per key. Values are combined on the map side first.
  * When the parent's partitioner is the wanted one already, no shuffle takes place.
- * partitions_count: at least 1. */
+ * partitions_count: 1 to 65536. */
 CHECKED weir_status rdd_create_reduce_by_key(struct rdd *parent, const struct function *function,
                                              struct weir_value argument, uint32_t partitions_count,
                                              struct rdd **out, weir_error *error);
+
+/* combineByKey and its kin: pairs in, one row per key out. is_map_side: values are combined before
+ * they are moved. combiner: copied; its functions and values are borrowed. */
+CHECKED weir_status rdd_create_combine(struct rdd *parent, const struct combiner *combiner,
+                                       struct partitioner partitioner, bool is_map_side,
+                                       struct rdd **out, weir_error *error);
+
+/* Moves pairs to the partitions of their keys; the parent itself when they are there already. */
+CHECKED weir_status rdd_create_partition_by(struct rdd *parent, struct partitioner partitioner,
+                                            struct rdd **out, weir_error *error);
+
+/* Spreads rows evenly over exactly so many partitions. Their order is lost. */
+CHECKED weir_status rdd_create_repartition(struct rdd *parent, uint32_t partitions_count,
+                                           struct rdd **out, weir_error *error);
+
+enum cogroup_form {
+    COGROUP_LISTS,    /* (key, (list of side 0's values, list of side 1's ...)) */
+    COGROUP_GROUP,    /* one side: (key, list) */
+    COGROUP_JOIN,     /* two sides: (key, (left, right)) for each pair of values */
+    COGROUP_LEFT,     /* ... null for a missing right */
+    COGROUP_RIGHT,    /* ... null for a missing left */
+    COGROUP_FULL,     /* ... null for either */
+    COGROUP_SUBTRACT, /* side 0's rows whose key no other side has */
+    COGROUP_INTERSECT /* the keys that all sides have, each once, as plain rows */
+};
+
+/* Brings the rows of pair RDDs together by key, each moved to the partitioner's partitions. */
+CHECKED weir_status rdd_create_cogroup(struct rdd *const *parents, uint32_t parents_count,
+                                       enum cogroup_form form, struct partitioner partitioner,
+                                       struct rdd **out, weir_error *error);
 
 /* The `count` greatest rows in one partition, greatest first: pairs by value and then by key
  * (smaller first), plain rows by value. What "top" does in a transform. */
@@ -69,7 +100,8 @@ CHECKED weir_status rdd_create_coalesce(struct rdd *parent, uint32_t partitions_
 /* Adds the built-in functions (with their kernels) to a registry. */
 CHECKED weir_status builtins_register(struct function_registry *registry, weir_error *error);
 
-/* One line per RDD, indented by depth, shuffles marked: toDebugString. */
+/* One line per RDD, indented by depth, shuffles marked: toDebugString. Of a
+ * large lineage the first part. */
 struct bytes;
 void lineage_explain(const struct rdd *rdd, struct bytes *out);
 

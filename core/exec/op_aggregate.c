@@ -1,7 +1,5 @@
 #include "exec/op_aggregate.h"
 
-#include <assert.h>
-
 #include "exec/accumulator.h"
 #include "exec/table.h"
 #include "exec/task.h"
@@ -17,7 +15,9 @@ static weir_status aggregate_push(struct op *op, struct chunk *chunk, weir_error
 {
     struct aggregate_op *aggregate = (struct aggregate_op *)op;
 
-    assert(chunk_is_pairs(chunk));
+    if (!chunk_is_pairs(chunk)) {
+        return error_set(error, WEIR_E_INVAL, "a reduction by key takes pairs");
+    }
     aggregate->table.companion =
         accumulators_vector(&aggregate->accumulators, &aggregate->table.companion_stride);
     WEIR_TRY(table_find(&aggregate->table, &chunk->columns[CHUNK_PAIR_KEY], chunk->rows,
@@ -62,8 +62,8 @@ static const struct op_class aggregate_class = {
     .close = aggregate_close,
 };
 
-weir_status op_aggregate_create(struct task *task, const struct function *function,
-                                struct weir_value argument, struct op *next, struct op **out,
+weir_status op_aggregate_create(struct task *task, const struct combiner *combiner,
+                                enum combiner_phase phase, struct op *next, struct op **out,
                                 weir_error *error)
 {
     struct op *op;
@@ -71,8 +71,7 @@ weir_status op_aggregate_create(struct task *task, const struct function *functi
     struct aggregate_op *aggregate = (struct aggregate_op *)op;
 
     WEIR_TRY(table_init(&aggregate->table, error));
-    weir_status status =
-        accumulators_init(&aggregate->accumulators, task, function, argument, error);
+    weir_status status = accumulators_init(&aggregate->accumulators, task, combiner, phase, error);
     if (status != WEIR_OK) {
         aggregate_close(op);
         return status;

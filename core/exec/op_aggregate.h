@@ -5,11 +5,12 @@
 #ifndef WEIR_EXEC_OP_AGGREGATE_H
 #define WEIR_EXEC_OP_AGGREGATE_H
 
+#include "exec/combiner.h"
 #include "exec/op.h"
-#include "plan/function.h"
 
-CHECKED weir_status op_aggregate_create(struct task *task, const struct function *function,
-                                        struct weir_value argument, struct op *next,
-                                        struct op **out, weir_error *error);
+/* combiner: borrowed from the lineage. */
+CHECKED weir_status op_aggregate_create(struct task *task, const struct combiner *combiner,
+                                        enum combiner_phase phase, struct op *next, struct op **out,
+                                        weir_error *error);
 
 #endif

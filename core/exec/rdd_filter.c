@@ -75,7 +75,7 @@ weir_status rdd_create_filter(struct rdd *parent, const struct function *functio
     filter->function = function;
     filter->argument = argument;
     rdd->is_pairs = parent->is_pairs;
-    rdd->partitioner = parent->partitioner;
+    rdd_set_partitioner(rdd, parent->partitioner);
     *out = rdd;
     return WEIR_OK;
 }

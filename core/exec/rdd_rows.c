@@ -111,7 +111,9 @@ static weir_status rows_open(struct task *task, const struct rows_rdd *plan, str
                              struct op **out, weir_error *error)
 {
     const struct kernel_class *kernel = plan->function->kernel;
-    bool has_kernel = kernel != NULL && kernel->push != NULL;
+    bool has_kernel = kernel != NULL && kernel->push != NULL &&
+                      kernel->gives_pairs == plan->rdd.is_pairs &&
+                      (kernel->gives_one_row || !gives_one_row(plan->form));
     struct op *op;
 
     WEIR_TRY(op_create(task, has_kernel ? &kernel_op_class : &rows_class, sizeof(struct rows_op),

@@ -49,6 +49,12 @@ struct split_reader {
     uint32_t lines_count;
 };
 
+static weir_status line_refuse(const struct split_reader *reader, weir_error *error)
+{
+    return error_set(error, WEIR_E_TOOBIG, "%s: a line of more than %u bytes", reader->split->path,
+                     LINE_BYTES_MAX);
+}
+
 /* Makes room, keeping the line that has begun, and reads a piece behind it. */
 static weir_status reader_fill(struct split_reader *reader, weir_error *error)
 {
@@ -60,8 +66,7 @@ static weir_status reader_fill(struct split_reader *reader, weir_error *error)
     if (kept > reader->capacity / 2) {
         size_t capacity = reader->capacity * 2;
         if (kept > LINE_BYTES_MAX) {
-            return error_set(error, WEIR_E_TOOBIG, "%s: a line of more than %u bytes",
-                             reader->split->path, LINE_BYTES_MAX);
+            return line_refuse(reader, error);
         }
         uint8_t *buffer = mem_realloc(reader->buffer, capacity + BLOCK_PADDING);
         if (buffer == NULL) {
@@ -106,6 +111,9 @@ static weir_status line_add(struct split_reader *reader, size_t end, weir_error 
     uint32_t size = (uint32_t)(end - reader->begin);
     bool is_text = reader->is_text || text_is_utf8(line, size);
 
+    if (end - reader->begin > LINE_BYTES_MAX) {
+        return line_refuse(reader, error);
+    }
     reader->lines[reader->lines_count] = weir_bytes(line, size);
     reader->lines[reader->lines_count++].head |= is_text ? WEIR_HEAD_TEXT : 0;
     return reader->lines_count == reader->task->chunk_rows ? lines_push(reader, error) : WEIR_OK;

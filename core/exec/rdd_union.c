@@ -69,7 +69,7 @@ weir_status rdd_create_union(struct rdd *const *parents, uint32_t parents_count,
     for (uint32_t i = 0; i < parents_count; i++) {
         /* An empty parent in front of others keeps its (empty) place. */
         firsts[i + 1] = firsts[i] + parents[i]->partitions_count;
-        is_joined &= partitioner_equal(parents[i]->partitioner, parents[0]->partitioner);
+        is_joined &= partitioner_equal(&parents[i]->partitioner, &parents[0]->partitioner);
     }
 
     weir_status status =
@@ -82,7 +82,9 @@ weir_status rdd_create_union(struct rdd *const *parents, uint32_t parents_count,
     }
     ((struct union_rdd *)rdd)->firsts = firsts;
     rdd->is_pairs = parents_count > 0 && parents[0]->is_pairs;
-    rdd->partitioner = is_joined ? parents[0]->partitioner : partitioner_none();
+    if (is_joined) {
+        rdd_set_partitioner(rdd, parents[0]->partitioner);
+    }
     *out = rdd;
     return WEIR_OK;
 }

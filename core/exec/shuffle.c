@@ -7,9 +7,8 @@
 #include "exec/op_aggregate.h"
 #include "exec/task.h"
 
-weir_status shuffle_create(struct rdd *parent, const struct function *function,
-                           struct weir_value argument, uint32_t targets_count, struct shuffle **out,
-                           weir_error *error)
+weir_status shuffle_create(struct rdd *parent, struct partitioner partitioner,
+                           const struct combiner *combiner, struct shuffle **out, weir_error *error)
 {
     struct shuffle *shuffle = mem_zalloc(sizeof(*shuffle));
 
@@ -18,12 +17,18 @@ weir_status shuffle_create(struct rdd *parent, const struct function *function,
     }
     lock_init(&shuffle->stage_lock);
     shuffle->parent = rdd_hold(parent);
-    shuffle->function = function;
-    shuffle->argument = argument;
+    shuffle->partitioner = partitioner;
+    if (partitioner.bounds != NULL) {
+        partition_bounds_hold(partitioner.bounds);
+    }
+    shuffle->has_combiner = combiner != NULL;
+    if (combiner != NULL) {
+        shuffle->combiner = *combiner;
+    }
     shuffle->maps_count = parent->partitions_count;
-    shuffle->targets_count = targets_count;
-    shuffle->blocks =
-        mem_zalloc(((size_t)shuffle->maps_count * targets_count + 1) * sizeof(struct block *));
+    shuffle->targets_count = partitioner.partitions_count;
+    shuffle->blocks = mem_zalloc(((size_t)shuffle->maps_count * shuffle->targets_count + 1) *
+                                 sizeof(struct block *));
     shuffle->is_written = mem_zalloc((size_t)shuffle->maps_count + 1);
     if (shuffle->blocks == NULL || shuffle->is_written == NULL) {
         shuffle_destroy(shuffle);
@@ -52,22 +57,75 @@ struct write_op {
     struct shuffle *shuffle;
     struct block_builder *builders; /* one per target */
     uint32_t *starts;               /* targets_count + 1 */
+    uint32_t spread_next;           /* SPREAD: the next row's target */
     uint64_t hashes[CHUNK_ROWS_MAX];
     uint16_t rows[CHUNK_ROWS_MAX];
-    uint16_t targets[CHUNK_ROWS_MAX];
+    uint32_t targets[CHUNK_ROWS_MAX];
 };
+
+static weir_status targets_by_function(struct write_op *write, const struct chunk *chunk,
+                                       weir_error *error)
+{
+    const struct partitioner *partitioner = &write->shuffle->partitioner;
+    const struct column *keys = &chunk->columns[CHUNK_PAIR_KEY];
+
+    for (uint32_t i = 0; i < chunk->rows_count; i++) {
+        struct weir_value key = column_value(keys, chunk_row(chunk, i));
+        uint32_t target = partitioner->function->call.partitioner(
+            key, partitioner->partitions_count, partitioner->argument);
+
+        if (target >= partitioner->partitions_count) {
+            return error_set(error, WEIR_E_INVAL, "partitioner \"%s\" gave partition %u of %u",
+                             partitioner->function->call.name, target,
+                             partitioner->partitions_count);
+        }
+        write->targets[i] = target;
+    }
+    return WEIR_OK;
+}
+
+/* The target of each living row. */
+static weir_status targets_find(struct write_op *write, const struct chunk *chunk,
+                                weir_error *error)
+{
+    const struct partitioner *partitioner = &write->shuffle->partitioner;
+    const struct column *keys = &chunk->columns[CHUNK_PAIR_KEY];
+    uint32_t targets_count = partitioner->partitions_count;
+
+    switch (partitioner->kind) {
+    case PARTITIONER_HASH:
+        hash_column(keys, chunk->rows, chunk->rows_count, write->hashes);
+        for (uint32_t i = 0; i < chunk->rows_count; i++) {
+            write->targets[i] = partition_of_hash(write->hashes[i], targets_count);
+        }
+        break;
+    case PARTITIONER_RANGE:
+        for (uint32_t i = 0; i < chunk->rows_count; i++) {
+            struct weir_value key = column_value(keys, chunk_row(chunk, i));
+            write->targets[i] = partition_of_key(partitioner->bounds, &key);
+        }
+        break;
+    case PARTITIONER_FUNCTION:
+        return targets_by_function(write, chunk, error);
+    case PARTITIONER_SPREAD:
+    case PARTITIONER_NONE:
+        for (uint32_t i = 0; i < chunk->rows_count; i++) {
+            write->targets[i] = write->spread_next;
+            write->spread_next = (write->spread_next + 1) % targets_count;
+        }
+        break;
+    }
+    return WEIR_OK;
+}
 
 /* A counting sort of the chunk's rows by target: rows[starts[t]] to rows[starts[t + 1]]. */
 static void sort_by_target(struct write_op *write, const struct chunk *chunk)
 {
     uint32_t targets_count = write->shuffle->targets_count;
 
-    hash_column(&chunk->columns[CHUNK_PAIR_KEY], chunk->rows, chunk->rows_count, write->hashes);
     memset(write->starts, 0, ((size_t)targets_count + 1) * sizeof(*write->starts));
     for (uint32_t i = 0; i < chunk->rows_count; i++) {
-        uint32_t target = partition_of_hash(write->hashes[i], targets_count);
-        write->targets[i] = (uint16_t)target;
-        write->starts[target + 1]++;
+        write->starts[write->targets[i] + 1]++;
     }
     for (uint32_t target = 0; target < targets_count; target++) {
         write->starts[target + 1] += write->starts[target];
@@ -89,6 +147,7 @@ static weir_status write_push(struct op *op, struct chunk *chunk, weir_error *er
     if (targets_count == 1) {
         return block_builder_append(&write->builders[0], chunk, error);
     }
+    WEIR_TRY(targets_find(write, chunk, error));
     sort_by_target(write, chunk);
     for (uint32_t target = 0; target < targets_count; target++) {
         struct chunk part = *chunk;
@@ -143,6 +202,9 @@ static weir_status write_create(struct shuffle *shuffle, struct task *task, stru
     size_t targets_count = shuffle->targets_count;
 
     write->shuffle = shuffle;
+    /* Each map task begins elsewhere, so that few rows do not all go to the first targets. */
+    write->spread_next = (uint32_t)((task->partition * UINT64_C(0x9E3779B97F4A7C15) >> 32) %
+                                    (targets_count == 0 ? 1 : targets_count));
     write->starts = arena_alloc(&task->arena, (targets_count + 1) * sizeof(*write->starts));
     write->builders = arena_alloc(&task->arena, targets_count * sizeof(*write->builders));
     if (write->starts == NULL || write->builders == NULL) {
@@ -155,7 +217,7 @@ static weir_status write_create(struct shuffle *shuffle, struct task *task, stru
     return WEIR_OK;
 }
 
-/* A map task's chain as one op: rows are reduced by key, then written. */
+/* A map task's chain as one op: rows are combined by key, then written. */
 struct map_op {
     struct op op; /* next: the aggregation */
     struct op *write;
@@ -192,12 +254,15 @@ static weir_status map_open(void *owner, struct task *task, uint32_t partition, 
     struct op *op;
 
     (void)partition;
+    if (!shuffle->has_combiner) {
+        return write_create(shuffle, task, out, error);
+    }
     WEIR_TRY(op_create(task, &map_class, sizeof(struct map_op), NULL, &op, error));
     struct map_op *map = (struct map_op *)op;
 
     WEIR_TRY(write_create(shuffle, task, &map->write, error));
-    weir_status status = op_aggregate_create(task, shuffle->function, shuffle->argument, map->write,
-                                             &op->next, error);
+    weir_status status =
+        op_aggregate_create(task, &shuffle->combiner, PHASE_VALUES, map->write, &op->next, error);
     if (status != WEIR_OK) {
         op_close(map->write);
         return status;
@@ -232,6 +297,7 @@ void shuffle_destroy(struct shuffle *shuffle)
     }
     mem_free(shuffle->blocks);
     mem_free((void *)shuffle->is_written);
+    partition_bounds_drop(shuffle->partitioner.bounds);
     rdd_drop(shuffle->parent);
     lock_fini(&shuffle->stage_lock);
     mem_free(shuffle);

@@ -1,8 +1,8 @@
 /*
- * shuffle - moves pairs to the partition that their key belongs to.
+ * shuffle - moves rows to the partition that they belong to.
  *
- * The map side is a stage: a task per parent partition reduces its pairs by key and writes a block
- * per target partition. The reduce side reads the blocks meant for its partition in the order of the
+ * The map side is a stage: a task per parent partition combines its pairs by key, where there is a
+ * combiner, and writes a block per target partition. The reduce side reads the blocks meant for its partition in the order of the
  * map partitions, whoever wrote them first, so that results do not depend on the workers.
  *
  * Life:     made with the RDD that reads it, and goes with it.
@@ -14,23 +14,27 @@
 
 #include "base/thread.h"
 #include "data/block.h"
+#include "exec/combiner.h"
 #include "exec/executor.h"
-#include "plan/function.h"
+
+#define SHUFFLE_TARGETS_MAX 65536u
 
 struct shuffle {
-    struct lock stage_lock; /* held by the job that runs the map side */
-    struct rdd *parent;     /* held */
-    const struct function *function;
-    struct weir_value argument;
+    struct lock stage_lock;         /* held by the job that runs the map side */
+    struct rdd *parent;             /* held */
+    struct partitioner partitioner; /* its bounds are held */
+    struct combiner combiner;
+    bool has_combiner;
     uint32_t maps_count;      /* the parent's partitions */
     uint32_t targets_count;   /* the reader's partitions */
     struct block **blocks;    /* [map * targets_count + target], NULL: not written yet */
     _Atomic bool *is_written; /* by map */
 };
 
-CHECKED weir_status shuffle_create(struct rdd *parent, const struct function *function,
-                                   struct weir_value argument, uint32_t targets_count,
-                                   struct shuffle **out, weir_error *error);
+/* combiner: copied; NULL: rows move as they are. Plain rows move by a SPREAD partitioner only. */
+CHECKED weir_status shuffle_create(struct rdd *parent, struct partitioner partitioner,
+                                   const struct combiner *combiner, struct shuffle **out,
+                                   weir_error *error);
 
 /* The RDD that feeds it. */
 struct rdd *shuffle_parent(const struct shuffle *shuffle);

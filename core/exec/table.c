@@ -109,7 +109,9 @@ static void guess_entries(const struct table *table, const uint64_t *hashes, uin
 {
     const uint64_t *slots = table->slots;
     uint32_t mask = table->slots_mask;
-    size_t stride = table->companion_stride;
+    uintptr_t keys = (uintptr_t)table->keys; /* of no entry: some address, which does no harm */
+    uintptr_t stride = table->companion_stride;
+    uintptr_t companion = (uintptr_t)table->companion; /* an address to come near, not a pointer */
 
     for (uint32_t i = 0; i < rows_count; i++) {
         uint64_t hash = hashes[i];
@@ -122,8 +124,8 @@ static void guess_entries(const struct table *table, const uint64_t *hashes, uin
         }
         uint32_t entry = slot_entry(slot);
         entries[i] = entry;
-        __builtin_prefetch(&table->keys[entry]); /* of no entry: no harm */
-        __builtin_prefetch((const char *)table->companion + entry * stride, 1);
+        __builtin_prefetch((const void *)(keys + entry * sizeof(struct weir_value)));
+        __builtin_prefetch((const void *)(companion + entry * stride), 1);
     }
 }
 

@@ -10,6 +10,7 @@ weir_status task_set_init(struct task_set *set, struct rdd *rdd, const struct ac
     assert(count > 0);
     *set = (struct task_set){.rdd = rdd, .action = action, .status = WEIR_OK};
     list_init(&set->link);
+    list_init(&set->running_link);
 
     uint32_t lowest = partitions[0];
     uint32_t highest = partitions[0];

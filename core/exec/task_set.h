@@ -13,7 +13,8 @@
 #include "exec/task.h"
 
 struct task_set {
-    struct list link; /* in the executor's ring while tasks are left to take */
+    struct list link;         /* in the executor's ring while tasks are left to take */
+    struct list running_link; /* in the executor's ring of stages that have not ended */
     struct rdd *rdd;
     const struct action *action;
     uint32_t *left; /* partitions to run, a stack: the lowest on top at first */

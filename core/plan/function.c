@@ -37,46 +37,14 @@ weir_status function_register_builtin(struct function_registry *registry,
     return map_put(&registry->builtins, builtin->call.name, (void *)(uintptr_t)builtin, error);
 }
 
-/* True when the member that the kind selects is the same function in both. */
 static bool is_same_call(struct weir_function left, struct weir_function right)
 {
-    if (left.kind != right.kind) {
-        return false;
-    }
-    switch (left.kind) {
-    case WEIR_FUNCTION_ROW:
-        return left.row == right.row;
-    case WEIR_FUNCTION_TEST:
-        return left.test == right.test;
-    case WEIR_FUNCTION_REDUCE:
-        return left.reduce == right.reduce;
-    case WEIR_FUNCTION_TRANSFORM:
-        return left.transform == right.transform;
-    case WEIR_FUNCTION_FOREACH:
-        return left.foreach == right.foreach;
-    case WEIR_FUNCTION_NAMED:
-        return true;
-    }
-    return false;
+    return left.kind == right.kind && left.any == right.any;
 }
 
 static bool is_missing(struct weir_function function)
 {
-    switch (function.kind) {
-    case WEIR_FUNCTION_ROW:
-        return function.row == NULL;
-    case WEIR_FUNCTION_TEST:
-        return function.test == NULL;
-    case WEIR_FUNCTION_REDUCE:
-        return function.reduce == NULL;
-    case WEIR_FUNCTION_TRANSFORM:
-        return function.transform == NULL;
-    case WEIR_FUNCTION_FOREACH:
-        return function.foreach == NULL;
-    case WEIR_FUNCTION_NAMED:
-        return true;
-    }
-    return true;
+    return function.kind == WEIR_FUNCTION_NAMED || function.any == NULL;
 }
 
 weir_status function_register(struct function_registry *registry, struct weir_function function,

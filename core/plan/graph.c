@@ -219,6 +219,28 @@ fail:
     return NULL;
 }
 
+/* What was wrong at the old place, or below it, is wrong at the new one. */
+static void move_problems(struct graph *graph, const char *old, const char *pointer)
+{
+    size_t size = strlen(old);
+
+    for (size_t i = 0; i < graph->problems.count; i++) {
+        struct problem *problem = &graph->problems.items[i];
+        const char *part = problem->pointer + size;
+        char *moved;
+        if (strncmp(problem->pointer, old, size) != 0 || (*part != '\0' && *part != '/')) {
+            continue;
+        }
+        moved = arena_alloc(&graph->arena, strlen(pointer) + strlen(part) + 1);
+        if (moved == NULL) {
+            graph->problems.is_cut = true;
+            return;
+        }
+        stpcpy(stpcpy(moved, pointer), part);
+        problem->pointer = moved;
+    }
+}
+
 void graph_rename(struct graph *graph, struct node *node, const char *name)
 {
     const struct node *other = graph_find(graph, name);
@@ -237,6 +259,7 @@ void graph_rename(struct graph *graph, struct node *node, const char *name)
         graph->problems.is_cut = true;
         return;
     }
+    move_problems(graph, node->pointer, pointer);
     node->name = name;
     node->pointer = pointer;
     if (!is_name(name) || other != NULL) {

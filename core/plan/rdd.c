@@ -47,6 +47,15 @@ weir_status rdd_create(const struct rdd_class *class, size_t size, uint32_t part
     return WEIR_OK;
 }
 
+void rdd_set_partitioner(struct rdd *rdd, struct partitioner partitioner)
+{
+    if (partitioner.bounds != NULL) {
+        partition_bounds_hold(partitioner.bounds);
+    }
+    partition_bounds_drop(rdd->partitioner.bounds);
+    rdd->partitioner = partitioner;
+}
+
 struct rdd *rdd_hold(struct rdd *rdd)
 {
     uint32_t holders = atomic_fetch_add_explicit(&rdd->holders, 1, memory_order_relaxed);
@@ -84,6 +93,7 @@ static void bury(struct rdd *rdd)
             lay_out(rdd->parents[i]);
         }
     }
+    partition_bounds_drop(rdd->partitioner.bounds);
     mem_free(rdd->parents);
     mem_free(rdd);
 }

@@ -58,6 +58,9 @@ CHECKED weir_status rdd_create(const struct rdd_class *class, size_t size,
                                uint32_t partitions_count, struct rdd *const *parents,
                                uint32_t parents_count, struct rdd **out, weir_error *error);
 
+/* Says how the RDD's keys are spread over its partitions; holds a range partitioner's bounds. */
+void rdd_set_partitioner(struct rdd *rdd, struct partitioner partitioner);
+
 struct rdd *rdd_hold(struct rdd *rdd);
 
 /* NULL is fine. Lineage of any length goes without recursion, also where a class's fini drops RDDs

@@ -37,7 +37,7 @@ struct weir_emitter {
     uint32_t capacity;
     void (*flush)(struct weir_emitter *out);
     void *(*memory)(struct weir_emitter *out, size_t size);
-    void (*fail)(struct weir_emitter *out, const char *reason);
+    void (*on_error)(struct weir_emitter *out, const char *reason);
     bool is_failed;
 };
 
@@ -73,7 +73,7 @@ static inline void *weir_emitter_memory(struct weir_emitter *out, size_t size)
 /* Says that this row cannot be handled: the task fails with this reason and is tried again. */
 static inline void weir_emit_error(struct weir_emitter *out, const char *reason)
 {
-    out->fail(out, reason);
+    out->on_error(out, reason);
 }
 
 /* map (emits exactly one row), flatMap (any number), map to pair, flat map values ... */
@@ -88,7 +88,61 @@ typedef struct weir_value (*weir_reduce_function)(struct weir_value left, struct
                                                   struct weir_emitter *memory,
                                                   struct weir_value argument);
 
+/* combineByKey and its kin: the first value of a key becomes a combiner (what is returned). */
+typedef struct weir_value (*weir_create_function)(struct weir_value value,
+                                                  struct weir_emitter *memory,
+                                                  struct weir_value argument);
+
+/* A partition's rows, one after the other. */
+struct weir_iterator {
+    uint32_t partition; /* its number, from 0 */
+    bool (*next)(struct weir_iterator *rows, struct weir_row *out);
+};
+
+/* False: there are no more rows, and *out is as it was. */
+static inline bool weir_next(struct weir_iterator *rows, struct weir_row *out)
+{
+    return rows->next(rows, out);
+}
+
+/* mapPartitions: called once per partition, an empty one too; emits any number of rows. */
+typedef void (*weir_partition_function)(struct weir_iterator *rows, struct weir_emitter *out,
+                                        struct weir_value argument);
+
+/* A partitioner of the program's own: 0 to partitions_count - 1, the same for equal keys. */
+typedef uint32_t (*weir_partitioner_function)(struct weir_value key, uint32_t partitions_count,
+                                              struct weir_value argument);
+
+/* A key's new values and its state, as updateStateByKey's function is shown them. */
+struct weir_update {
+    struct weir_value key;
+    const struct weir_value *values;
+    uint32_t values_count;
+    bool has_state;
+    struct weir_value state; /* null when there is none; the function sets the new one */
+    int64_t time_ms;         /* the batch's */
+};
+
+/* updateStateByKey: called for each key that has state or new values. True keeps update->state as
+ * the key's state, false removes the key. */
+typedef bool (*weir_update_function)(struct weir_update *update, struct weir_emitter *memory,
+                                     struct weir_value argument);
+
+/* A key's state, as mapWithState's function is shown it: weir/weir.h has the calls. */
+struct weir_state;
+
+/* mapWithState: called for each row with its value, and once, with value NULL, for a key that times
+ * out. What it emits are the rows of the mapped stream. */
+typedef void (*weir_state_function)(struct weir_value key, const struct weir_value *value,
+                                    struct weir_state *state, struct weir_emitter *out,
+                                    int64_t time_ms, struct weir_value argument);
+
 struct weir_rdd; /* a batch's data, lazily: weir/weir.h */
+
+/* transformWith and transform over several streams: as weir_transform_function, over all of them. */
+typedef struct weir_rdd *(*weir_transform_all_function)(struct weir_rdd *const *rdds,
+                                                        uint32_t count, int64_t time_ms,
+                                                        struct weir_value argument);
 
 /* transform: runs once a batch on the context's own thread; returns the RDD to go on with (the one
  * it was given, or one derived from it), or NULL after a failure, which fails the batch. */
@@ -106,59 +160,58 @@ enum weir_function_kind {
     WEIR_FUNCTION_TEST = 2,
     WEIR_FUNCTION_REDUCE = 3,
     WEIR_FUNCTION_TRANSFORM = 4,
-    WEIR_FUNCTION_FOREACH = 5
+    WEIR_FUNCTION_FOREACH = 5,
+    WEIR_FUNCTION_CREATE = 6,
+    WEIR_FUNCTION_PARTITION = 7,
+    WEIR_FUNCTION_PARTITIONER = 8,
+    WEIR_FUNCTION_UPDATE = 9,
+    WEIR_FUNCTION_STATE = 10,
+    WEIR_FUNCTION_TRANSFORM_ALL = 11
 };
 
 struct weir_function {
     const char *name; /* lives as long as the program */
     enum weir_function_kind kind;
     union {
+        void (*any)(void); /* whatever it is: to compare */
         weir_row_function row;
         weir_test_function test;
         weir_reduce_function reduce;
         weir_transform_function transform;
         weir_foreach_function foreach;
+        weir_create_function create;
+        weir_partition_function partition;
+        weir_partitioner_function partitioner;
+        weir_update_function update;
+        weir_state_function state;
+        weir_transform_all_function transform_all;
     };
 };
 
-static inline struct weir_function weir_function_of_row(const char *name, weir_row_function call)
-{
-    struct weir_function function = {.name = name, .kind = WEIR_FUNCTION_ROW, .row = call};
+/* weir_function_of_KIND(name, call): what WEIR_FUNCTION chooses from. */
+#define WEIR_FUNCTION_OF(member, kind_word)                                                     \
+    static inline struct weir_function weir_function_of_##member(const char *name,              \
+                                                                 weir_##member##_function call) \
+    {                                                                                           \
+        struct weir_function function = {0};                                                    \
+                                                                                                \
+        function.name = name;                                                                   \
+        function.kind = WEIR_FUNCTION_##kind_word;                                              \
+        function.member = call;                                                                 \
+        return function;                                                                        \
+    }
 
-    return function;
-}
-
-static inline struct weir_function weir_function_of_test(const char *name, weir_test_function call)
-{
-    struct weir_function function = {.name = name, .kind = WEIR_FUNCTION_TEST, .test = call};
-
-    return function;
-}
-
-static inline struct weir_function weir_function_of_reduce(const char *name,
-                                                           weir_reduce_function call)
-{
-    struct weir_function function = {.name = name, .kind = WEIR_FUNCTION_REDUCE, .reduce = call};
-
-    return function;
-}
-
-static inline struct weir_function weir_function_of_transform(const char *name,
-                                                              weir_transform_function call)
-{
-    struct weir_function function = {
-        .name = name, .kind = WEIR_FUNCTION_TRANSFORM, .transform = call};
-
-    return function;
-}
-
-static inline struct weir_function weir_function_of_foreach(const char *name,
-                                                            weir_foreach_function call)
-{
-    struct weir_function function = {.name = name, .kind = WEIR_FUNCTION_FOREACH, .foreach = call};
-
-    return function;
-}
+WEIR_FUNCTION_OF(row, ROW)
+WEIR_FUNCTION_OF(test, TEST)
+WEIR_FUNCTION_OF(reduce, REDUCE)
+WEIR_FUNCTION_OF(transform, TRANSFORM)
+WEIR_FUNCTION_OF(foreach, FOREACH)
+WEIR_FUNCTION_OF(create, CREATE)
+WEIR_FUNCTION_OF(partition, PARTITION)
+WEIR_FUNCTION_OF(partitioner, PARTITIONER)
+WEIR_FUNCTION_OF(update, UPDATE)
+WEIR_FUNCTION_OF(state, STATE)
+WEIR_FUNCTION_OF(transform_all, TRANSFORM_ALL)
 
 /* A function that the plan finds by its name: a built-in ("sum", "split", "with_one" ...). */
 static inline struct weir_function weir_builtin(const char *name)
@@ -169,21 +222,29 @@ static inline struct weir_function weir_builtin(const char *name)
 }
 
 /* The program's own function, named as it is in the source; its kind follows from its type. */
+/* clang-format off */
 #define WEIR_FUNCTION(call)                                                                        \
     _Generic((call),                                                                               \
         weir_row_function: weir_function_of_row,                                                   \
         weir_test_function: weir_function_of_test,                                                 \
         weir_reduce_function: weir_function_of_reduce,                                             \
         weir_transform_function: weir_function_of_transform,                                       \
-        weir_foreach_function: weir_function_of_foreach)(#call, call)
+        weir_foreach_function: weir_function_of_foreach,                                           \
+        weir_create_function: weir_function_of_create,                                             \
+        weir_partition_function: weir_function_of_partition,                                       \
+        weir_partitioner_function: weir_function_of_partitioner,                                   \
+        weir_update_function: weir_function_of_update,                                             \
+        weir_state_function: weir_function_of_state,                                               \
+        weir_transform_all_function: weir_function_of_transform_all)(#call, call)
+/* clang-format on */
 
 /* Built-ins. */
-#define WEIR_SUM weir_builtin("sum")           /* reduce: int + int, else as floats */
-#define WEIR_MIN weir_builtin("min")           /* reduce: by the order of values */
-#define WEIR_MAX weir_builtin("max")           /* reduce */
+#define WEIR_SUM      weir_builtin("sum")      /* reduce: int + int, else as floats */
+#define WEIR_MIN      weir_builtin("min")      /* reduce: by the order of values */
+#define WEIR_MAX      weir_builtin("max")      /* reduce */
 #define WEIR_WITH_ONE weir_builtin("with_one") /* map to pair: x -> (x, 1) */
-#define WEIR_SPLIT weir_builtin("split")       /* flat map: a text -> its words */
-#define WEIR_LOWER weir_builtin("lower")       /* map: ASCII letters to lower case */
+#define WEIR_SPLIT    weir_builtin("split")    /* flat map: a text -> its words */
+#define WEIR_LOWER    weir_builtin("lower")    /* map: ASCII letters to lower case */
 
 #ifdef __cplusplus
 }

@@ -34,7 +34,7 @@ enum weir_kind {
 };
 
 #define WEIR_SHORT_MAX 12u               /* bytes that fit inside a value */
-#define WEIR_SIZE_MAX ((1u << 28) - 1u)  /* bytes, or items, of one value */
+#define WEIR_SIZE_MAX  ((1u << 28) - 1u) /* bytes, or items, of one value */
 #define WEIR_HEAD_TEXT 8u                /* the text mark's bit in the head */
 
 struct weir_value {
@@ -105,6 +105,12 @@ static inline struct weir_value weir_float(double number)
     return value;
 }
 
+/* Inlined into callers with a long text, gcc 12 warns of the copy that is for short ones. */
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wstringop-overflow"
+#endif
+
 /* Borrows `bytes` when there are more than WEIR_SHORT_MAX. size is at most WEIR_SIZE_MAX. */
 static inline struct weir_value weir_bytes(const void *bytes, uint32_t size)
 {
@@ -124,6 +130,10 @@ static inline struct weir_value weir_bytes(const void *bytes, uint32_t size)
     }
     return value;
 }
+
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC diagnostic pop
+#endif
 
 /* The same with the text mark: the caller knows that the bytes are valid UTF-8. */
 static inline struct weir_value weir_text_bytes(const void *bytes, uint32_t size)

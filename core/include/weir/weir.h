@@ -56,6 +56,7 @@ struct weir_options {
     int64_t manual_clock_ms;    /* with is_manual_clock: the time to start at */
     bool is_manual_clock;       /* time moves by weir/test.h only */
     bool is_per_block;          /* one partition per block, as Spark has it */
+    bool stop_at_end;           /* the job ends by itself when every source has ended */
 };
 
 /* NULL only when there is no memory. Wrong options are told by weir_start. */
@@ -103,8 +104,7 @@ WEIR_API struct weir_stream *weir_queue_stream(struct weir_queue *queue);
  * stream; one queue takes one sort only. */
 WEIR_API weir_status weir_queue_push(struct weir_queue *queue, const struct weir_value *values,
                                      uint32_t count);
-WEIR_API weir_status weir_queue_push_pairs(struct weir_queue *queue,
-                                           const struct weir_value *keys,
+WEIR_API weir_status weir_queue_push_pairs(struct weir_queue *queue, const struct weir_value *keys,
                                            const struct weir_value *values, uint32_t count);
 
 /* No more will be pushed. */

@@ -29,7 +29,8 @@ typedef struct weir_tick_api {           /* grows at the end only */
      * and runs on_ack, as the host's poll does. timeout_ns < 0: as long as it takes. */
     weir_status (*wait_batch)(weir_host *, uint64_t number, int64_t timeout_ns);
 
-    /* [A] The receiver has delivered all it will for the batches up to this one. */
+    /* [A] The receiver has delivered all it will for the batches up to this one. UINT64_MAX: for
+     * all that will ever come. */
     weir_status (*batch_done)(weir_host *, uint64_t number);
 
     /* [A] The end of that batch's interval, which is the batch's time: ms since the Unix epoch. */

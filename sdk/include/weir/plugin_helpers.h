@@ -11,6 +11,7 @@
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <weir/plugin.h>
@@ -61,6 +62,20 @@ static inline weir_slice weir_slice_of(const void *bytes, uint64_t length)
 static inline weir_slice weir_slice_text(const char *text)
 {
     return weir_slice_of(text, strlen(text));
+}
+
+/* A copy that ends with NUL, to be freed by the caller. NULL: no memory. */
+static inline char *weir_slice_copy(weir_slice slice)
+{
+    char *copy = (char *)malloc((size_t)slice.len + 1);
+
+    if (copy != NULL) {
+        if (slice.len > 0) {
+            memcpy(copy, slice.ptr, (size_t)slice.len);
+        }
+        copy[slice.len] = '\0';
+    }
+    return copy;
 }
 
 /* A record of a value alone: no key, no headers, the host stamps its time. */

@@ -220,11 +220,18 @@ static void want_of_memory_holds_no_parent(void **state)
 
 static void equal_partitioners_are_of_one_kind_and_count(void **state)
 {
+    const struct partitioner none = partitioner_none();
+    const struct partitioner four = partitioner_hash(4);
+    const struct partitioner also_four = partitioner_hash(4);
+    const struct partitioner five = partitioner_hash(5);
+    const struct partitioner spread = partitioner_spread(4);
+
     (void)state;
-    assert_true(partitioner_equal(partitioner_hash(4), partitioner_hash(4)));
-    assert_false(partitioner_equal(partitioner_hash(4), partitioner_hash(5)));
-    assert_false(partitioner_equal(partitioner_none(), partitioner_none()));
-    assert_false(partitioner_equal(partitioner_none(), partitioner_hash(4)));
+    assert_true(partitioner_equal(&four, &also_four));
+    assert_false(partitioner_equal(&four, &five));
+    assert_false(partitioner_equal(&none, &none));
+    assert_false(partitioner_equal(&none, &four));
+    assert_false(partitioner_equal(&spread, &spread));
 }
 
 static void hashes_go_to_partitions_by_their_high_bits(void **state)
