@@ -44,5 +44,8 @@ function(weir_plugin name)
     if(NOT WEIR_SANITIZE)
         target_link_options(${target} PRIVATE -Wl,-z,defs)
     endif()
+    # weir refuses what others than its owner may write to, which a umask of 002 would leave here.
+    add_custom_command(TARGET ${target} POST_BUILD
+        COMMAND chmod go-w $<TARGET_FILE:${target}> $<TARGET_FILE_DIR:${target}> VERBATIM)
     install(TARGETS ${target} LIBRARY DESTINATION ${WEIR_PLUGIN_INSTALL_DIR})
 endfunction()
