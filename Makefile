@@ -8,8 +8,8 @@ PREFIX ?= /usr/local
 # addresses takes from them.
 AT_FIXED_ADDRESSES := $(shell setarch -R true 2>/dev/null && echo setarch -R)
 
-.PHONY: help deps build run test test-asan test-tsan test-clang format format-check tidy \
-	bench-word-count install clean
+.PHONY: help deps build run test test-asan test-tsan test-clang fuzz format format-check tidy \
+	bench-word-count bench-keyed-sum bench-join bench-window bench-state bench-spill install clean
 
 help:
 	@echo "make deps              install the packages that are missing (apt; root or sudo)"
@@ -19,9 +19,13 @@ help:
 	@echo "make test-asan         all tests under the address and undefined-behaviour sanitizers"
 	@echo "make test-tsan         all tests under the thread sanitizer"
 	@echo "make test-clang        all tests, built with clang"
+	@echo "make fuzz              the fuzz targets, ten seconds each (clang)"
 	@echo "make format            rewrite the sources with clang-format (format-check: only look)"
 	@echo "make tidy              clang-tidy over the sources"
 	@echo "make bench-word-count  word count over 1 GB of text beside a plain C program"
+	@echo "make bench-keyed-sum   sums by key beside a plain C program; so are bench-join,"
+	@echo "                       bench-window and bench-state"
+	@echo "make bench-spill       jobs over ten times the memory they may have"
 	@echo "make install           install under PREFIX ($(PREFIX))"
 	@echo "make clean             remove $(BUILD)/ and $(BUILD)-*/"
 
@@ -43,6 +47,11 @@ test-asan test-tsan test-clang: test-%: deps
 	cmake --build --preset $* --parallel $(JOBS)
 	$(AT_FIXED_ADDRESSES) ctest --preset $* --parallel $(JOBS)
 
+fuzz: deps
+	cmake --preset fuzz
+	cmake --build --preset fuzz --parallel $(JOBS) --target fuzz_json fuzz_msgpack
+	ctest --test-dir $(BUILD)-fuzz --tests-regex '^fuzz: ' --output-on-failure
+
 format:
 	scripts/format
 
@@ -52,8 +61,8 @@ format-check:
 tidy:
 	scripts/tidy
 
-bench-word-count: build
-	cmake --build --preset release --target bench-word-count
+bench-word-count bench-keyed-sum bench-join bench-window bench-state bench-spill: build
+	cmake --build --preset release --target $@
 
 install: build
 	cmake --install $(BUILD) --prefix $(PREFIX)

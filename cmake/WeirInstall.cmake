@@ -6,16 +6,10 @@ include(CMakePackageConfigHelpers)
 set(WEIR_CMAKE_INSTALL_DIR ${CMAKE_INSTALL_LIBDIR}/cmake/Weir)
 set(WEIR_PC_INSTALL_DIR ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
 
-set(installed_targets weir_sdk)
-if(TARGET libweir)
-    list(APPEND installed_targets libweir)
-endif()
-install(TARGETS ${installed_targets} EXPORT WeirTargets
+install(TARGETS weir_sdk libweir EXPORT WeirTargets
     LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR} NAMELINK_COMPONENT development
     COMPONENT library)
-if(TARGET weir)
-    install(TARGETS weir RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR} COMPONENT command)
-endif()
+install(TARGETS weir RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR} COMPONENT command)
 
 get_property(public_headers GLOBAL PROPERTY WEIR_PUBLIC_HEADERS)
 list(TRANSFORM public_headers PREPEND ${WEIR_PUBLIC_INCLUDE}/weir/)
@@ -44,11 +38,5 @@ configure_file(cmake/weir.pc.in ${CMAKE_BINARY_DIR}/weir.pc @ONLY)
 install(FILES ${CMAKE_BINARY_DIR}/weir.pc
     DESTINATION ${WEIR_PC_INSTALL_DIR} COMPONENT development)
 
-if(EXISTS ${CMAKE_CURRENT_SOURCE_DIR}/conf)
-    install(DIRECTORY conf DESTINATION ${CMAKE_INSTALL_DATADIR}/weir COMPONENT command)
-endif()
-if(EXISTS ${CMAKE_CURRENT_SOURCE_DIR}/sdk/template)
-    install(DIRECTORY sdk/template DESTINATION ${CMAKE_INSTALL_DATADIR}/weir
-        COMPONENT development)
-endif()
+install(DIRECTORY conf DESTINATION ${CMAKE_INSTALL_DATADIR}/weir COMPONENT command)
 install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT command)

@@ -1,13 +1,9 @@
 # Weir::plugin - the SDK as a plugin sees it: headers, and nothing to link to.
 
-if(NOT TARGET weir_sdk)
-    add_library(weir_sdk INTERFACE)
-    set_target_properties(weir_sdk PROPERTIES EXPORT_NAME plugin)
-    target_include_directories(weir_sdk INTERFACE
-        $<BUILD_INTERFACE:${WEIR_SDK_INCLUDE}>
-        $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
-    add_library(Weir::plugin ALIAS weir_sdk)
-endif()
-if(EXISTS ${CMAKE_CURRENT_SOURCE_DIR}/sdk/cmake/WeirPlugin.cmake)
-    include(${CMAKE_CURRENT_SOURCE_DIR}/sdk/cmake/WeirPlugin.cmake)
-endif()
+add_library(weir_sdk INTERFACE)
+set_target_properties(weir_sdk PROPERTIES EXPORT_NAME plugin)
+target_include_directories(weir_sdk INTERFACE
+    $<BUILD_INTERFACE:${WEIR_SDK_INCLUDE}>
+    $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
+add_library(Weir::plugin ALIAS weir_sdk)
+include(sdk/cmake/WeirPlugin.cmake)

@@ -13,6 +13,7 @@
 #include <weir/test.h>
 
 #include "app/engine.h"
+#include "base/list.h"
 #include "base/thread.h"
 #include "stream/handle.h"
 
@@ -36,14 +37,20 @@ struct weir_context {
     struct plugin_folders *folders;
     struct engine *engine;
     struct handle_pool files; /* RDDs outside of batches; executor NULL until the first */
+    struct shared *shared;    /* broadcasts and accumulators */
     struct arena arena;
     struct weir_stream broken; /* stands for streams that could not be made */
     struct weir_capture *captures;
+    struct stats *stats;              /* listeners of statistics */
+    struct weir_context *next_active; /* the list of those that were started */
+    bool is_batch_given;
     struct lock lock; /* of all below */
     enum api_state state;
-    char *problems;   /* what the start has found wrong, a line each; NULL: nothing */
-    bool is_refusal;  /* the last failed call was a start that found it */
-    weir_error error; /* what another last failed call had to say */
+    struct list listeners; /* api_listener's */
+    bool is_heard;         /* there is a context that they are attached to */
+    char *problems;        /* what the start has found wrong, a line each; NULL: nothing */
+    bool is_refusal;       /* the last failed call was a start that found it */
+    weir_error error;      /* what another last failed call had to say */
 };
 
 /* Makes `status`, unless it is none, what weir_context_error tells; returns it. */
@@ -69,8 +76,15 @@ struct weir_stream *api_add(struct weir_context *context, const char *call,
 struct weir_stream *api_derive(struct weir_stream *stream, const char *call,
                                struct node_spec *spec);
 
+/* The same with several inputs; what is wrong with one of them becomes the new stream's mistake. */
+struct weir_stream *api_derive_all(struct weir_stream *const *streams, uint32_t count,
+                                   const char *call, const struct node_spec *spec);
+
 /* An output; NULL when there is none. */
 struct node *api_output(struct weir_stream *stream, const char *call, struct node_spec *spec);
+
+/* True when the stream's node may be changed; false after it was told, or logged, why not. */
+bool api_may_change(struct weir_stream *stream, const char *call);
 
 /* A mistake in the stream's node at "/part". */
 void api_problem(struct weir_stream *stream, const char *part, const char *code, const char *format,
@@ -99,6 +113,10 @@ CHECKED weir_status api_rows(struct block **blocks, uint32_t blocks_count, bool 
 
 /* Drops the blocks and frees their array. */
 void api_drop_blocks(struct block **blocks, uint32_t blocks_count);
+
+/* The contexts of this process that weir_get_active looks among. */
+void api_active_add(struct weir_context *context);
+void api_active_remove(struct weir_context *context);
 
 /* Frees what the captures have kept. */
 void api_captures_fini(struct weir_context *context);

@@ -45,7 +45,7 @@ weir_status api_hold_argument(struct rdd *parent, struct weir_value argument, st
                         &parent, 1, &rdd, error));
     struct argument_rdd *holder = (struct argument_rdd *)rdd;
     rdd->is_pairs = parent->is_pairs;
-    rdd->partitioner = parent->partitioner;
+    rdd_set_partitioner(rdd, parent->partitioner);
     arena_init(&holder->arena);
     if (value_copy(argument, &holder->arena, copy) != WEIR_OK) {
         rdd_drop(rdd);

@@ -5,7 +5,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "app/api.h"
+#include "app/api_listener.h"
+#include "app/api_shared.h"
+#include "app/api_stats.h"
 #include "app/transforms.h"
 #include "base/log.h"
 #include "base/mem.h"
@@ -84,8 +86,12 @@ static weir_status build(struct weir_context *context, const struct weir_options
         .chunk_rows = options->chunk_rows,
         .is_per_block = options->is_per_block,
         .stop_at_end = options->stop_at_end,
+        .jobs_at_once = options->concurrent_jobs,
+        .stop_timeout_ms = options->stop_timeout_ms,
         .is_manual_clock = options->is_manual_clock,
         .manual_clock_ms = options->manual_clock_ms,
+        .memory_limit_bytes = options->memory_limit_bytes,
+        .spill_dir = options->spill_dir,
     };
     int64_t batch_ms = options->batch_ms == 0 ? BATCH_MS_DEFAULT : options->batch_ms;
 
@@ -109,6 +115,8 @@ struct weir_context *weir_context_create(const struct weir_options *options)
     }
     lock_init(&context->lock);
     arena_init(&context->arena);
+    list_init(&context->listeners);
+    context->is_batch_given = options != NULL && options->batch_ms != 0;
     context->broken.context = context;
     context->error.struct_size = sizeof(context->error);
     if (build(context, options == NULL ? &defaults : options, &error) != WEIR_OK) {
@@ -150,7 +158,7 @@ static weir_status start_failed(struct weir_context *context, weir_status status
     return status;
 }
 
-/* WEIR_OK: the caller is the one to start it. */
+/* WEIR_OK: the caller is the one to start it; WEIR_AGAIN: it was started before, and runs. */
 static weir_status begin_start(struct weir_context *context, weir_error *error)
 {
     weir_status status = WEIR_OK;
@@ -161,8 +169,12 @@ static weir_status begin_start(struct weir_context *context, weir_error *error)
         context->state = API_STARTING;
         break;
     case API_STARTING:
+        status = WEIR_AGAIN;
+        break;
     case API_STARTED:
-        status = error_set(error, WEIR_E_INVAL, "the context has been started already");
+        status = context_get_state(engine_context(context->engine)) == CONTEXT_ACTIVE
+                     ? WEIR_AGAIN
+                     : error_set(error, WEIR_E_INVAL, "the context has been stopped already");
         break;
     case API_REFUSED:
         context->is_refusal = true;
@@ -188,6 +200,10 @@ weir_status weir_start(struct weir_context *context)
         return WEIR_E_INVAL;
     }
     status = begin_start(context, &error);
+    if (status == WEIR_AGAIN) {
+        log_write(LOG_WARN, NULL, "start: the context has been started already");
+        return WEIR_OK;
+    }
     if (status == WEIR_E_CONFIG) {
         return status; /* what is wrong with it was told, and is told again */
     }
@@ -195,13 +211,18 @@ weir_status weir_start(struct weir_context *context)
         log_write(LOG_ERROR, NULL, "start: %s", error.msg);
         return api_told(context, status, &error);
     }
-    status = engine_start(context->engine, &error);
-    log_problems(&context->graph->problems);
-    if (status != WEIR_OK) {
-        return start_failed(context, status, &error);
+    status = engine_prepare(context->engine, &error);
+    if (status == WEIR_OK) {
+        status = api_listeners_attach(context, &error);
     }
-    set_state(context, API_STARTED);
-    return WEIR_OK;
+    if (status == WEIR_OK) {
+        /* Functions and listeners of its first batches find it started. */
+        set_state(context, API_STARTED);
+        api_active_add(context);
+        status = engine_start(context->engine, &error);
+    }
+    log_problems(&context->graph->problems);
+    return status == WEIR_OK ? WEIR_OK : start_failed(context, status, &error);
 }
 
 weir_status weir_stop(struct weir_context *context, bool graceful)
@@ -217,10 +238,51 @@ weir_status weir_stop(struct weir_context *context, bool graceful)
     if (before == API_STARTED) {
         status = engine_stop(context->engine, graceful, &error);
     }
-    if (before == API_STARTED || before == API_BUILDING) {
+    if (status == WEIR_OK && (before == API_STARTED || before == API_BUILDING)) {
         set_state(context, API_STOPPED);
     }
+    if (before == API_STOPPED) {
+        log_write(LOG_WARN, NULL, "stop: the context has been stopped already");
+    }
     return api_told(context, status, &error);
+}
+
+weir_status weir_stop_soon(struct weir_context *context, bool graceful)
+{
+    enum api_state before;
+
+    if (context == NULL) {
+        return WEIR_E_INVAL;
+    }
+    before = api_state(context);
+    if (before == API_STARTED) {
+        context_stop_soon(engine_context(context->engine), graceful);
+    } else if (before == API_BUILDING) {
+        set_state(context, API_STOPPED);
+    }
+    return WEIR_OK;
+}
+
+enum weir_context_state weir_context_state(struct weir_context *context)
+{
+    enum api_state state = context == NULL ? API_FAILED : api_state(context);
+
+    if (state == API_BUILDING || state == API_STARTING) {
+        return WEIR_INITIALIZED;
+    }
+    if (state != API_STARTED) {
+        return WEIR_STOPPED;
+    }
+    switch (context_get_state(engine_context(context->engine))) {
+    case CONTEXT_INITIALIZED:
+        return WEIR_INITIALIZED;
+    case CONTEXT_ACTIVE:
+    case CONTEXT_STOPPING:
+        return WEIR_ACTIVE;
+    case CONTEXT_STOPPED:
+        break;
+    }
+    return WEIR_STOPPED;
 }
 
 weir_status weir_await_termination_or_timeout(struct weir_context *context, int64_t timeout_ms)
@@ -276,9 +338,13 @@ void weir_context_destroy(struct weir_context *context)
     if (context == NULL) {
         return;
     }
+    api_active_remove(context);
     handle_pool_fini(&context->files); /* while there is an executor behind its RDDs */
     engine_destroy(context->engine);
+    api_shared_fini(context);
     api_captures_fini(context);
+    api_listeners_fini(context);
+    api_stats_fini(context);
     graph_destroy(context->graph);
     plugin_folders_destroy(context->folders);
     function_registry_destroy(context->functions);

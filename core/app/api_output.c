@@ -32,14 +32,26 @@ void weir_print(struct weir_stream *stream, uint32_t rows)
     output_with(stream, "weir_print", "console", keys, values, 1);
 }
 
+static void save_as(struct weir_stream *stream, const char *call, const char *prefix,
+                    const char *suffix, const char *format)
+{
+    static const char *const keys[] = {"prefix", "suffix", "format"};
+    bool has_suffix = suffix != NULL && *suffix != '\0';
+    const struct weir_value values[] = {prefix == NULL ? weir_null() : weir_text(prefix),
+                                        has_suffix ? weir_text(suffix) : weir_null(),
+                                        weir_text(format)};
+
+    output_with(stream, call, "files", keys, values, 3);
+}
+
 void weir_save_as_text_files(struct weir_stream *stream, const char *prefix, const char *suffix)
 {
-    static const char *const keys[] = {"prefix", "suffix"};
-    const struct weir_value values[] = {prefix == NULL ? weir_null() : weir_text(prefix),
-                                        suffix == NULL || *suffix == '\0' ? weir_null()
-                                                                          : weir_text(suffix)};
+    save_as(stream, "weir_save_as_text_files", prefix, suffix, "text");
+}
 
-    output_with(stream, "weir_save_as_text_files", "files", keys, values, 2);
+void weir_save_as_object_files(struct weir_stream *stream, const char *prefix, const char *suffix)
+{
+    save_as(stream, "weir_save_as_object_files", prefix, suffix, "objects");
 }
 
 void weir_foreach_rdd(struct weir_stream *stream, struct weir_function function,

@@ -119,6 +119,18 @@ weir_status weir_queue_push_pairs(struct weir_queue *queue, const struct weir_va
     return push(queue, QUEUE_OF_PAIRS, keys, values, count);
 }
 
+weir_status weir_test_push_none(struct weir_queue *queue)
+{
+    weir_error error = {.struct_size = sizeof(error)};
+    weir_status status;
+
+    if (queue == NULL || queue->source == NULL) {
+        return WEIR_E_INVAL;
+    }
+    status = queue_source_push_none(queue->source, &error);
+    return api_told(queue->stream->context, status, &error);
+}
+
 void weir_queue_end(struct weir_queue *queue)
 {
     if (queue != NULL && queue->source != NULL) {

@@ -1,12 +1,10 @@
 /*
- * api_rows - what is done with an RDD in the end, and the rows that come of it.
+ * api_rows - the rows that come of an RDD in the end.
  */
 #include <string.h>
 
 #include "app/api.h"
 #include "base/mem.h"
-#include "exec/action.h"
-#include "io/sink_files.h"
 
 /* What weir_rows holds on to: the blocks that its values point into. */
 struct rows_memory {
@@ -77,85 +75,4 @@ void weir_rows_free(struct weir_rows *rows)
     if (rows != NULL) {
         memset(rows, 0, sizeof(*rows));
     }
-}
-
-/* Keeps the error with the handles that the call belongs to. */
-static weir_status acted(struct weir_rdd *rdd, const char *call, weir_status status,
-                         const weir_error *error)
-{
-    if (status != WEIR_OK) {
-        rdd->pool->error = *error;
-        error_wrap(&rdd->pool->error, status, "%s", call);
-    }
-    return status;
-}
-
-weir_status weir_rdd_collect(struct weir_rdd *rdd, struct weir_rows *out)
-{
-    weir_error error = {.struct_size = sizeof(error)};
-    struct block **blocks;
-    uint32_t blocks_count;
-    weir_status status;
-
-    if (out == NULL) {
-        return WEIR_E_INVAL;
-    }
-    memset(out, 0, sizeof(*out));
-    if (rdd == NULL) {
-        return WEIR_E_INVAL;
-    }
-    status = action_collect(rdd->pool->executor, rdd->rdd, &blocks, &blocks_count, &error);
-    if (status == WEIR_OK) {
-        status = api_rows(blocks, blocks_count, rdd->rdd->is_pairs, out, &error);
-    }
-    return acted(rdd, "weir_rdd_collect", status, &error);
-}
-
-weir_status weir_rdd_take(struct weir_rdd *rdd, uint32_t rows_max, struct weir_rows *out)
-{
-    weir_error error = {.struct_size = sizeof(error)};
-    struct block **blocks;
-    weir_status status;
-
-    if (out == NULL) {
-        return WEIR_E_INVAL;
-    }
-    memset(out, 0, sizeof(*out));
-    if (rdd == NULL) {
-        return WEIR_E_INVAL;
-    }
-    blocks = mem_zalloc(sizeof(struct block *));
-    if (blocks == NULL) {
-        status = error_set(&error, WEIR_E_NOMEM, "take %u rows", rows_max);
-        return acted(rdd, "weir_rdd_take", status, &error);
-    }
-    status = action_take(rdd->pool->executor, rdd->rdd, rows_max, &blocks[0], &error);
-    if (status == WEIR_OK) {
-        status = api_rows(blocks, 1, rdd->rdd->is_pairs, out, &error);
-    } else {
-        mem_free(blocks);
-    }
-    return acted(rdd, "weir_rdd_take", status, &error);
-}
-
-weir_status weir_rdd_count(struct weir_rdd *rdd, uint64_t *out)
-{
-    weir_error error = {.struct_size = sizeof(error)};
-
-    if (rdd == NULL || out == NULL) {
-        return WEIR_E_INVAL;
-    }
-    return acted(rdd, "weir_rdd_count", action_count(rdd->pool->executor, rdd->rdd, out, &error),
-                 &error);
-}
-
-weir_status weir_rdd_save_as_text_file(struct weir_rdd *rdd, const char *path)
-{
-    weir_error error = {.struct_size = sizeof(error)};
-
-    if (rdd == NULL || path == NULL || *path == '\0') {
-        return WEIR_E_INVAL;
-    }
-    return acted(rdd, "weir_rdd_save_as_text_file",
-                 sink_files_write_once(path, rdd->pool->executor, rdd->rdd, &error), &error);
 }

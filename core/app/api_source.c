@@ -49,3 +49,10 @@ struct weir_stream *weir_text_file_stream(struct weir_context *context, const ch
     mem_free(with);
     return stream;
 }
+
+int weir_source_id(struct weir_stream *stream)
+{
+    return stream == NULL || stream->node == NULL || stream->node->class->kind != OPERATOR_SOURCE
+               ? -1
+               : (int)stream->node->source_index;
+}

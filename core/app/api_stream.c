@@ -7,8 +7,10 @@
 #include <string.h>
 
 #include "app/api.h"
+
 #include "base/bytes.h"
 #include "base/log.h"
+#include <assert.h>
 
 struct weir_stream *api_nowhere(void)
 {
@@ -99,16 +101,18 @@ void api_problem(struct weir_stream *stream, const char *part, const char *code,
     bytes_fini(&place);
 }
 
+bool api_may_change(struct weir_stream *stream, const char *call)
+{
+    return is_somewhere(stream, call) && stream->node != NULL &&
+           api_may_build(stream->context, call);
+}
+
 struct weir_stream *weir_name(struct weir_stream *stream, const char *name)
 {
-    if (!is_somewhere(stream, "weir_name")) {
-        return api_nowhere();
+    if (api_may_change(stream, "weir_name")) {
+        graph_rename(stream->context->graph, stream->node, name == NULL ? "" : name);
     }
-    if (stream->node == NULL || !api_may_build(stream->context, "weir_name")) {
-        return stream;
-    }
-    graph_rename(stream->context->graph, stream->node, name == NULL ? "" : name);
-    return stream;
+    return stream == NULL ? api_nowhere() : stream;
 }
 
 static struct weir_stream *derive_with(struct weir_stream *stream, const char *call,
@@ -165,66 +169,25 @@ struct weir_stream *weir_count_by_value(struct weir_stream *stream)
     return api_derive(stream, "weir_count_by_value", &spec);
 }
 
-/* Adds the node with its window, or with none and the reason noted. */
-static struct weir_stream *derive_window(struct weir_stream *stream, const char *call,
-                                         struct node_spec *spec, const char *window,
-                                         const char *slide)
+/* Connects one of several inputs. */
+static void connect(struct weir_stream *made, struct weir_stream *stream, uint32_t place)
 {
-    int64_t window_ms = window == NULL ? -1 : duration_parse(window);
-    int64_t slide_ms = slide == NULL ? 0 : duration_parse(slide);
-    struct weir_stream *made;
+    const char *name = made->node->class->name;
 
-    spec->window_ms = window_ms < 0 ? 0 : window_ms;
-    spec->slide_ms = slide_ms < 0 ? 0 : slide_ms;
-    made = api_derive(stream, call, spec);
-    if (made->node == NULL) {
-        return made;
-    }
-    if (window_ms <= 0) {
-        api_problem(made, "/window", "E021", "\"%.32s\" is no duration above zero, such as \"30s\"",
-                    window == NULL ? "" : window);
-    }
-    if (slide_ms < 0 || (slide != NULL && slide_ms == 0)) {
-        api_problem(made, "/slide", "E021", "\"%.32s\" is no duration above zero, such as \"10s\"",
-                    slide);
-    }
-    return made;
-}
-
-struct weir_stream *weir_window(struct weir_stream *stream, const char *window, const char *slide)
-{
-    struct node_spec spec = {.kind = OPERATOR_WINDOW};
-
-    return derive_window(stream, "weir_window", &spec, window, slide);
-}
-
-struct weir_stream *weir_reduce_by_key_and_window(struct weir_stream *stream,
-                                                  struct weir_function function,
-                                                  struct weir_value argument, const char *window,
-                                                  const char *slide)
-{
-    struct node_spec spec = {
-        .kind = OPERATOR_REDUCE_BY_KEY_AND_WINDOW, .function = function, .argument = argument};
-
-    return derive_window(stream, "weir_reduce_by_key_and_window", &spec, window, slide);
-}
-
-/* Connects one input of a union. */
-static void unite(struct weir_stream *made, struct weir_stream *stream, uint32_t place)
-{
     if (stream == NULL) {
-        api_problem(made, "/from", "E034", "stream %" PRIu32 " of the union is NULL", place);
+        api_problem(made, "/from", "E034", "stream %" PRIu32 " of the %s is NULL", place, name);
     } else if (stream->context != made->context) {
-        api_problem(made, "/from", "E034", "stream %" PRIu32 " of the union %s", place,
+        api_problem(made, "/from", "E034", "stream %" PRIu32 " of the %s %s", place, name,
                     stream->context == NULL ? "was made of nothing" : "belongs to another context");
     } else {
+        assert(made->context != NULL);
         graph_connect(made->context->graph, made->node, stream->node);
     }
 }
 
-struct weir_stream *weir_union(struct weir_stream *const *streams, uint32_t count)
+struct weir_stream *api_derive_all(struct weir_stream *const *streams, uint32_t count,
+                                   const char *call, const struct node_spec *spec)
 {
-    struct node_spec spec = {.kind = OPERATOR_UNION};
     struct weir_context *context = NULL;
     struct weir_stream *made;
 
@@ -232,12 +195,19 @@ struct weir_stream *weir_union(struct weir_stream *const *streams, uint32_t coun
         context = streams[i] == NULL ? NULL : streams[i]->context;
     }
     if (context == NULL) {
-        log_write(LOG_ERROR, NULL, "weir_union: there is no stream to unite");
+        log_write(LOG_ERROR, NULL, "%s: there is no stream", call);
         return api_nowhere();
     }
-    made = api_add(context, "weir_union", &spec);
+    made = api_add(context, call, spec);
     for (uint32_t i = 0; made->node != NULL && i < count; i++) {
-        unite(made, streams[i], i);
+        connect(made, streams[i], i);
     }
     return made;
+}
+
+struct weir_stream *weir_union(struct weir_stream *const *streams, uint32_t count)
+{
+    const struct node_spec spec = {.kind = OPERATOR_UNION};
+
+    return api_derive_all(streams, count, "weir_union", &spec);
 }

@@ -44,3 +44,10 @@ weir_status weir_test_advance_ms(struct weir_context *context, int64_t duration_
     WEIR_TRY(check(context, "weir_test_advance_ms"));
     return api_told(context, engine_advance_ms(context->engine, duration_ms, &error), &error);
 }
+
+bool weir_test_remembers(struct weir_stream *stream, int64_t time_ms)
+{
+    return stream != NULL && stream->node != NULL &&
+           check(stream->context, "weir_test_remembers") == WEIR_OK &&
+           context_remembers(engine_context(stream->context->engine), stream->node, time_ms);
+}

@@ -15,18 +15,15 @@
 #include "plan/problem.h"
 
 static const struct cli_command *const commands[] = {
-    &command_run,
-    &command_check,
-    &command_graph,
-    &command_plugins,
+    &command_run, &command_check, &command_test, &command_graph, &command_plugins,
 };
 
 enum { COMMANDS_COUNT = sizeof(commands) / sizeof(commands[0]), HELP_FLAG = 1000 };
 
 static const char exit_codes[] =
     "Exit codes: 0 ok, also after a graceful stop (Ctrl-C, SIGTERM); 1 the job failed; 2 wrong\n"
-    "usage; 75 temporary, a restart may help; 78 the job file is wrong; 130 stopped at once by a\n"
-    "second Ctrl-C.\n";
+    "usage; 3 a test failed; 75 temporary, a restart may help; 78 the job file is wrong; 130\n"
+    "stopped at once by a second Ctrl-C.\n";
 
 static void write_help(FILE *out)
 {

@@ -19,6 +19,7 @@ enum cli_exit {
     CLI_OK = 0,           /* also after a graceful stop by Ctrl-C or SIGTERM */
     CLI_FAILED = 1,       /* the job failed */
     CLI_USAGE = 2,        /* the command line is wrong */
+    CLI_TESTS_FAILED = 3, /* a test of a job file */
     CLI_TEMPORARY = 75,   /* out of memory, a port taken: a restart may help */
     CLI_INVALID = 78,     /* the job file is wrong */
     CLI_INTERRUPTED = 130 /* stopped at once */
@@ -73,7 +74,7 @@ bool cli_has(const struct cli_arguments *arguments, const char *flag);
 size_t cli_values(const struct cli_arguments *arguments, const char *flag, const char **out,
                   size_t max);
 
-/* A whole number from min to max; false, and told, when the value is none. Not given: *out stays. */
+/* A whole number from min to max; false, and told, when it is none. Not given: *out stays. */
 bool cli_number(const struct cli_arguments *arguments, const char *flag, uint64_t min, uint64_t max,
                 uint64_t *out);
 
@@ -90,6 +91,7 @@ enum cli_exit cli_tell(weir_status status, const weir_error *error);
 extern const struct cli_command command_run;
 extern const struct cli_command command_check;
 extern const struct cli_command command_graph;
+extern const struct cli_command command_test;
 extern const struct cli_command command_plugins;
 
 #endif

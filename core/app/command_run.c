@@ -24,6 +24,7 @@ struct run {
     bool is_once;
     bool is_manual_clock;
     bool is_listening;
+    uint32_t signals_count;
     int64_t started_ns;
 };
 
@@ -99,7 +100,7 @@ static bool await_end(struct run *run, int64_t timeout_ms)
     }
 }
 
-/* Batch by batch, as fast as they are done, until the job's end, the asked-for time, or a signal. */
+/* Batch by batch, as fast as they are done, until the job's end, its time, or a signal. */
 static weir_status step(struct run *run, weir_error *error)
 {
     struct engine *engine = run->session.engine;
@@ -167,7 +168,7 @@ static enum cli_exit sum_up(struct run *run)
         fprintf(stderr, "%s\n", out.data);
     }
     bytes_fini(&out);
-    if (stop_signals_count(&run->signals) >= 2) {
+    if (run->signals_count >= 2) {
         return CLI_INTERRUPTED;
     }
     return has_failed || summary.counters.batches_failed > 0 ? CLI_FAILED : CLI_OK;
@@ -197,15 +198,16 @@ static enum cli_exit run_job(struct run *run)
         status = drive(run, &error);
     }
     stop_signals_stop(&run->signals);
+    run->signals_count = stop_signals_count(&run->signals);
     if (run->is_listening) {
         context_remove_listener(engine_context(engine), progress_listen, &run->progress);
     }
     progress_stop(&run->progress);
     fflush(stdout);
-    if (status != WEIR_OK) {
-        return stop_signals_count(&run->signals) > 0 ? CLI_INTERRUPTED : cli_tell(status, &error);
+    if (status == WEIR_E_INVAL && run->signals_count > 0) {
+        return run->signals_count > 1 ? CLI_INTERRUPTED : CLI_OK; /* stopped before it began */
     }
-    return sum_up(run);
+    return status == WEIR_OK ? sum_up(run) : cli_tell(status, &error);
 }
 
 static enum cli_exit run_run(const struct cli_arguments *arguments)

@@ -3,6 +3,7 @@
  */
 #include "app/diagnostics.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -153,6 +154,7 @@ static void write_place(struct bytes *out, const struct place *place, size_t lin
 {
     const struct document_text *source = place->source;
     const struct problem *problem = place->problem;
+    assert(source != NULL);
     const char *line = source->text + line_at;
     const char *line_end = memchr(line, '\n', source->size - line_at);
     size_t line_size = line_end == NULL ? source->size - line_at : (size_t)(line_end - line);
@@ -201,6 +203,7 @@ void diagnostics_write(const struct document *document, const struct problems *p
             at = line_at;
         }
         for (; at < places[i].offset; at++) {
+            assert(source != NULL);
             if (source->text[at] == '\n') {
                 line_number++;
                 line_at = at + 1;

@@ -5,6 +5,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "app/component.h"
 #include "base/bytes.h"
@@ -30,6 +31,7 @@ struct slots {
 struct engine {
     struct engine_options options;
     char *name;
+    char *spill_dir; /* NULL: the default */
     struct graph *graph;
     const struct plugin_folders *folders;
     struct slots sources;
@@ -56,6 +58,14 @@ weir_status engine_create(const struct engine_options *options, struct graph *gr
         return error_set(error, WEIR_E_NOMEM, "no memory for the engine");
     }
     engine->options.name = engine->name;
+    if (options->spill_dir != NULL) {
+        engine->spill_dir = mem_text_copy(options->spill_dir);
+        if (engine->spill_dir == NULL) {
+            engine_destroy(engine);
+            return error_set(error, WEIR_E_NOMEM, "no memory for the engine");
+        }
+    }
+    engine->options.spill_dir = engine->spill_dir;
     engine->graph = graph;
     engine->folders = folders;
     *out = engine;
@@ -254,13 +264,25 @@ weir_status engine_check(struct engine *engine, weir_error *error)
     return graph_check(engine->graph, error);
 }
 
+/* Told at the start, and not hours later when memory is short. */
+static weir_status check_spill_dir(const char *folder, weir_error *error)
+{
+    if (folder != NULL && access(folder, R_OK | W_OK | X_OK) != 0) {
+        return error_system(error, "the spill folder %s", folder);
+    }
+    return WEIR_OK;
+}
+
 weir_status engine_executor(struct engine *engine, struct executor **out, weir_error *error)
 {
     struct executor_options options = {.workers = engine->options.workers,
                                        .partitions = engine->options.partitions,
-                                       .chunk_rows = engine->options.chunk_rows};
+                                       .chunk_rows = engine->options.chunk_rows,
+                                       .memory_limit_bytes = engine->options.memory_limit_bytes,
+                                       .spill_dir = engine->spill_dir};
 
     if (engine->executor == NULL) {
+        WEIR_TRY(check_spill_dir(engine->spill_dir, error));
         WEIR_TRY(executor_create(&options, &engine->executor, error));
     }
     *out = engine->executor;
@@ -320,6 +342,7 @@ weir_status engine_prepare(struct engine *engine, weir_error *error)
     struct context_options options = {.name = engine->name,
                                       .batches_max = engine->options.batches_max,
                                       .stop_timeout_ms = engine->options.stop_timeout_ms,
+                                      .jobs_at_once = engine->options.jobs_at_once,
                                       .partitions_per_block = engine->options.is_per_block,
                                       .stop_at_end = engine->options.stop_at_end};
     struct executor *executor;
@@ -423,5 +446,6 @@ void engine_destroy(struct engine *engine)
     executor_destroy(engine->executor);
     clock_destroy(engine->clock);
     mem_free(engine->name);
+    mem_free(engine->spill_dir);
     mem_free(engine);
 }

@@ -31,6 +31,9 @@ struct engine_options {
     uint64_t batches_max;    /* the job ends after so many */
     bool stop_at_end;        /* the job ends when every source has ended */
     int64_t stop_timeout_ms;
+    uint32_t jobs_at_once;     /* outputs that run side by side; 0: one */
+    size_t memory_limit_bytes; /* rows above it go to disk; 0: no limit */
+    const char *spill_dir;     /* where to; copied */
 };
 
 /* Makes the engine and no thread. graph and folders are borrowed and outlive it; the graph may be

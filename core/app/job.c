@@ -9,6 +9,7 @@
 
 #include "app/interpolate.h"
 #include "app/job_reader.h"
+#include "app/job_tests.h"
 #include "app/transforms.h"
 #include "base/file.h"
 #include "base/mem.h"
@@ -21,12 +22,18 @@ static const struct job_key top_keys[] = {
     {"job", KIND_OBJECT, false},    {"plugins", KIND_OBJECT, false},
     {"sources", KIND_OBJECT, true}, {"operators", KIND_OBJECT, false},
     {"sinks", KIND_OBJECT, true},   {"log", KIND_OBJECT, false},
+    {"tests", KIND_LIST, false},
 };
 
 static const struct job_key job_keys[] = {
     {"name", KIND_TEXT, false},      {"batch", KIND_DURATION, false},
     {"workers", KIND_NUMBER, false}, {"partitions", KIND_NUMBER | KIND_TEXT, false},
-    {"stop", KIND_OBJECT, false},
+    {"stop", KIND_OBJECT, false},    {"memory", KIND_OBJECT, false},
+};
+
+static const struct job_key memory_keys[] = {
+    {"limit", KIND_SIZE, false},
+    {"spill", KIND_TEXT, false},
 };
 
 static const struct job_key stop_keys[] = {
@@ -54,6 +61,29 @@ static void read_stop(struct job_reader *reader, const struct document_node *sto
     job->engine.stop_timeout_ms = timeout_ms < 0 ? 0 : timeout_ms;
 }
 
+/* A path that does not begin with / begins in the job file's folder. NULL: no memory. */
+static char *full_path(const struct job_reader *reader, const char *path)
+{
+    return path[0] == '/' ? mem_text_copy(path) : path_join(reader->folder, path);
+}
+
+static void read_memory(struct job_reader *reader, const struct document_node *memory)
+{
+    struct job *job = reader->job;
+    const char *spill = job_get_text(reader, memory, "spill");
+
+    job_check_keys(reader, memory, "\"memory\"", memory_keys, COUNT_OF(memory_keys));
+    job->engine.memory_limit_bytes = (size_t)job_get_size(reader, memory, "limit");
+    if (spill != NULL && spill[0] == '\0') {
+        job_tell(reader, document_member(memory, "spill"), "E022", "leave it out for the usual one",
+                 "\"spill\" must name a folder");
+    } else if (spill != NULL) {
+        job->spill_dir = full_path(reader, spill);
+        job->engine.spill_dir = job->spill_dir;
+        reader->problems->is_cut = reader->problems->is_cut || job->spill_dir == NULL;
+    }
+}
+
 static void read_partitions(struct job_reader *reader, const struct document_node *node)
 {
     const struct document_node *partitions = document_member(node, "partitions");
@@ -74,6 +104,7 @@ static void read_job(struct job_reader *reader, const struct document_node *node
 {
     struct job *job = reader->job;
     const struct document_node *stop = job_get(node, "stop", KIND_OBJECT);
+    const struct document_node *memory = job_get(node, "memory", KIND_OBJECT);
     const char *name = job_get_text(reader, node, "name");
     int64_t batch_ms;
 
@@ -87,6 +118,9 @@ static void read_job(struct job_reader *reader, const struct document_node *node
     read_partitions(reader, node);
     if (stop != NULL) {
         read_stop(reader, stop);
+    }
+    if (memory != NULL) {
+        read_memory(reader, memory);
     }
 }
 
@@ -117,7 +151,7 @@ static void read_log(struct job_reader *reader, const struct document_node *node
 
 static weir_status add_folder(struct job_reader *reader, const char *path, weir_error *error)
 {
-    char *full = path[0] == '/' ? mem_text_copy(path) : path_join(reader->folder, path);
+    char *full = full_path(reader, path);
     weir_status status;
 
     if (full == NULL) {
@@ -161,6 +195,7 @@ static weir_status read_root(struct job_reader *reader, const struct document_no
 {
     const struct document_node *version;
     const struct document_node *node;
+    struct job_test *tests;
 
     if (root->kind != DOCUMENT_OBJECT) {
         job_tell(reader, root, "E021", NULL, "a job file must be an object, found %s",
@@ -181,7 +216,10 @@ static weir_status read_root(struct job_reader *reader, const struct document_no
     if (node != NULL) {
         read_log(reader, node);
     }
-    return job_read_graph(reader, root, error);
+    WEIR_TRY(job_read_graph(reader, root, error));
+    WEIR_TRY(job_read_tests(reader, job_get(root, "tests", KIND_LIST), &tests, error));
+    reader->job->tests = tests;
+    return WEIR_OK;
 }
 
 /* All of the standard input, as far as a job file may be long. */
@@ -356,5 +394,6 @@ void job_close(struct job *job)
     plugin_folders_destroy(job->folders);
     function_registry_destroy(job->functions);
     document_fini(&job->document);
+    mem_free(job->spill_dir);
     mem_free(job);
 }

@@ -24,6 +24,8 @@ struct job_request {
     size_t plugin_paths_count;
 };
 
+struct job_test;
+
 struct job {
     const char *path; /* as it is called in messages */
     struct document document;
@@ -31,6 +33,8 @@ struct job {
     struct plugin_folders *folders;
     struct graph *graph;
     struct engine_options engine;
+    char *spill_dir;              /* the engine's; NULL: the default */
+    const struct job_test *tests; /* in the file's order; NULL: there are none */
     bool is_stop_graceful;
     bool has_log_level;
     bool has_log_format;

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "app/component.h"
+#include "app/document_value.h"
 #include "app/job_reader.h"
 #include "base/mem.h"
 
@@ -23,6 +24,17 @@ static const struct job_key operator_keys[] = {
     {"window", KIND_DURATION, false},
     {"slide", KIND_DURATION, false},
     {"partitions", KIND_NUMBER, false},
+    {"partitioner", KIND_TEXT | KIND_OBJECT, false},
+    {"create", KIND_OBJECT, false},
+    {"merge", KIND_OBJECT, false},
+    {"combine", KIND_OBJECT, false},
+    {"inverse", KIND_OBJECT, false},
+    {"filter", KIND_OBJECT, false},
+    {"zero", KIND_ANY, false},
+    {"initial", KIND_LIST, false},
+    {"timeout", KIND_DURATION, false},
+    {"persist", KIND_TEXT, false},
+    {"checkpoint", KIND_DURATION, false},
 };
 
 static const struct job_key sink_keys[] = {
@@ -171,98 +183,142 @@ static void read_sinks(struct job_reader *reader, const struct document_node *si
     }
 }
 
-/* A JSON value as a value; `skipped` is left out of the top object. */
-static weir_status to_value(const struct document_node *node, const char *skipped,
-                            struct arena *arena, struct weir_value *out)
+/* {"builtin": "split", ...}: all but the name is the argument, which the functions of an operator
+ * share. */
+static struct weir_function read_function(struct job_reader *reader,
+                                          const struct document_node *node, const char *key,
+                                          struct weir_value *argument)
 {
-    struct weir_value *items;
-    uint32_t count = 0;
-
-    switch (node->kind) {
-    case DOCUMENT_NULL:
-        *out = weir_null();
-        return WEIR_OK;
-    case DOCUMENT_BOOL:
-        *out = weir_bool(node->truth);
-        return WEIR_OK;
-    case DOCUMENT_NUMBER:
-        *out = node->is_integer ? weir_int(node->integer) : weir_float(node->number);
-        return WEIR_OK;
-    case DOCUMENT_TEXT:
-        *out = weir_text_bytes(node->text, (uint32_t)node->text_size);
-        return WEIR_OK;
-    case DOCUMENT_LIST:
-    case DOCUMENT_OBJECT:
-        break;
-    }
-    items = arena_zalloc(arena, (2 * (size_t)node->children_count + 1) * sizeof(*items));
-    if (items == NULL) {
-        return WEIR_E_NOMEM;
-    }
-    for (const struct document_node *child = node->first; child != NULL; child = child->next) {
-        if (skipped != NULL && strcmp(child->key, skipped) == 0) {
-            continue;
-        }
-        if (child->key != NULL) {
-            items[count++] = weir_text(child->key);
-        }
-        WEIR_TRY(to_value(child, NULL, arena, &items[count++]));
-    }
-    *out = node->kind == DOCUMENT_LIST ? weir_list(items, count) : weir_map_value(items, count / 2);
-    return WEIR_OK;
-}
-
-/* "fn": {"builtin": "split", ...}: all but the name is the function's argument. */
-static void read_function(struct job_reader *reader, const struct document_node *node,
-                          struct node_spec *spec)
-{
-    const struct document_node *function = job_get(node, "fn", KIND_OBJECT);
+    const struct document_node *function = job_get(node, key, KIND_OBJECT);
+    const struct weir_function none = {.name = NULL};
     const char *name;
 
     if (function == NULL) {
-        return;
+        return none;
     }
     name = job_get_text(reader, function, "builtin");
     if (name == NULL) {
         job_tell(reader, function, "E023", "write {\"builtin\": \"NAME\", ...}",
-                 "\"fn\" must name a function by \"builtin\"");
-        return;
+                 "\"%s\" must name a function by \"builtin\"", key);
+        return none;
     }
-    spec->function = weir_builtin(name);
-    if (function->children_count > 1 &&
-        to_value(function, "builtin", &reader->job->graph->arena, &spec->argument) != WEIR_OK) {
+    if (function->children_count > 1 && !weir_is_null(*argument)) {
+        job_tell(reader, function, "E021", NULL,
+                 "another function of this operator has arguments already: it has room for one's");
+    } else if (function->children_count > 1 &&
+               document_to_value(function, "builtin", &reader->job->graph->arena, argument) !=
+                   WEIR_OK) {
+        reader->problems->is_cut = true;
+    }
+    return weir_builtin(name);
+}
+
+static void read_functions(struct job_reader *reader, const struct document_node *node,
+                           const struct operator_class *class, struct node_spec *spec)
+{
+    const struct document_node *zero = document_member(node, "zero");
+
+    spec->function = read_function(reader, node, "fn", &spec->argument);
+    for (size_t i = 0; i < OPERATOR_FUNCTIONS_MAX && class->functions[i].name != NULL; i++) {
+        spec->functions[i] = read_function(reader, node, class->functions[i].name, &spec->argument);
+    }
+    if (zero != NULL && class->has_zero &&
+        document_to_value(zero, NULL, &reader->job->graph->arena, &spec->zero) != WEIR_OK) {
         reader->problems->is_cut = true;
     }
 }
 
-/* An operator that there is not is held by a union without inputs, so that those that read from it
- * find something of unknown shape. */
+/* Members that say how, which an operator has beside those that say what. */
+static void read_manner(struct job_reader *reader, const struct document_node *document,
+                        struct node *node)
+{
+    const struct document_node *partitioner =
+        job_get(document, "partitioner", KIND_TEXT | KIND_OBJECT);
+    const char *level = job_get_text(reader, document, "persist");
+    int64_t checkpoint_ms = job_get_duration(reader, document, "checkpoint", 0);
+    struct weir_value argument = weir_null();
+    enum storage_level storage;
+    weir_error error = {0};
+
+    if (partitioner != NULL && partitioner->kind == DOCUMENT_TEXT) {
+        graph_set_partitioner(reader->job->graph, node, weir_builtin(partitioner->text), argument);
+    } else if (partitioner != NULL) {
+        struct weir_function function = read_function(reader, document, "partitioner", &argument);
+        graph_set_partitioner(reader->job->graph, node, function, argument);
+    }
+    if (level != NULL && storage_level_parse(level, &storage, &error) != WEIR_OK) {
+        job_tell(reader, document_member(document, "persist"), "E048",
+                 "there are MEMORY_ONLY, MEMORY_AND_DISK, DISK_ONLY, those with _SER, OFF_HEAP",
+                 "%.200s", error.msg);
+    } else if (level != NULL) {
+        graph_persist(node, storage);
+    }
+    if (checkpoint_ms > 0) {
+        graph_set_checkpoint(node, checkpoint_ms);
+    }
+}
+
+/* What an operator of another kind takes is no member of this one. */
+static void check_members(struct job_reader *reader, const struct document_node *node,
+                          const struct operator_class *class)
+{
+    static const char *const names[] = {"create", "merge", "combine", "inverse", "filter"};
+    const struct document_node *zero = document_member(node, "zero");
+
+    for (size_t i = 0; i < COUNT_OF(names); i++) {
+        const struct document_node *member = document_member(node, names[i]);
+        bool is_taken = false;
+        for (size_t k = 0; k < OPERATOR_FUNCTIONS_MAX; k++) {
+            const char *name = class->functions[k].name;
+            is_taken = is_taken || (name != NULL && strcmp(name, names[i]) == 0);
+        }
+        if (member != NULL && !is_taken) {
+            job_tell(reader, member, "E020", NULL, "%s takes no \"%s\"", class->name, names[i]);
+        }
+    }
+    if (zero != NULL && !class->has_zero) {
+        job_tell(reader, zero, "E020", NULL, "%s takes no \"zero\"", class->name);
+    }
+}
+
+/* The operator of this name, or else the one that was most likely meant, so that the rest of its
+ * mistakes can be told in the same run; NULL: nothing comes near. */
+static const struct operator_class *operator_meant(const char *name)
+{
+    const struct operator_class *class = operator_find(name);
+    size_t count;
+    const char *const *names = operator_names(&count);
+    const char *near = class == NULL ? problem_suggestion(name, names, count) : NULL;
+
+    return near == NULL ? class : operator_find(near);
+}
+
+/* Tells of an operator that there is not. One that comes near nothing is held by a union without
+ * inputs, so that those that read from it find something of unknown shape. */
 static const struct operator_class *read_class(struct job_reader *reader,
                                                const struct document_node *node)
 {
     const char *name = job_get_text(reader, node, "op");
-    const struct operator_class *class = name == NULL ? NULL : operator_find(name);
+    const struct operator_class *class = name == NULL ? NULL : operator_meant(name);
     const char *const *names;
-    const char *near;
     size_t count;
     char help[512];
     size_t size = 0;
 
-    if (name == NULL || class != NULL) {
+    if (name == NULL || operator_find(name) != NULL) {
         return class;
     }
     names = operator_names(&count);
-    near = problem_suggestion(name, names, count);
-    for (size_t i = 0; i < count && near == NULL && size < sizeof(help); i++) {
+    for (size_t i = 0; i < count && class == NULL && size < sizeof(help); i++) {
         size += (size_t)snprintf(help + size, sizeof(help) - size, "%s%s",
                                  i == 0 ? "there are " : ", ", names[i]);
     }
-    if (near != NULL) {
-        snprintf(help, sizeof(help), "did you mean \"%s\"?", near);
+    if (class != NULL) {
+        snprintf(help, sizeof(help), "did you mean \"%s\"?", class->name);
     }
     job_tell(reader, document_member(node, "op"), "E045", help, "there is no operator \"%.64s\"",
              name);
-    return NULL;
+    return class;
 }
 
 static void read_operators(struct job_reader *reader, const struct document_node *operators)
@@ -281,14 +337,19 @@ static void read_operators(struct job_reader *reader, const struct document_node
             continue;
         }
         spec.kind = class->kind;
-        read_function(reader, node, &spec);
+        check_members(reader, node, class);
+        read_functions(reader, node, class, &spec);
         spec.window_ms = job_get_duration(reader, node, "window", 0);
         spec.slide_ms = job_get_duration(reader, node, "slide", 0);
+        job_read_state(reader, node, class, &spec);
         /* What was told is left out, and not told again as missing. */
         spec.window_ms = spec.window_ms < 0 ? 0 : spec.window_ms;
         spec.slide_ms = spec.slide_ms < 0 ? 0 : spec.slide_ms;
         spec.partitions = job_get_count(reader, node, "partitions", 1, WINDOW_PARTITIONS_MAX);
-        graph_add(reader->job->graph, &spec);
+        struct node *made = graph_add(reader->job->graph, &spec);
+        if (made != NULL) {
+            read_manner(reader, node, made);
+        }
     }
 }
 
@@ -342,7 +403,7 @@ static void connect_all(struct job_reader *reader, const struct document_node *n
         const char *op = node->kind == DOCUMENT_OBJECT && job_get(node, "op", KIND_TEXT) != NULL
                              ? job_get(node, "op", KIND_TEXT)->text
                              : NULL;
-        if (from == NULL || (op != NULL && operator_find(op) == NULL)) {
+        if (from == NULL || (op != NULL && operator_meant(op) == NULL)) {
             continue;
         }
         if (from->kind == DOCUMENT_TEXT) {

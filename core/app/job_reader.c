@@ -3,14 +3,16 @@
  */
 #include "app/job_reader.h"
 
+#include <assert.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "io/units.h"
 #include "plan/duration.h"
 
-enum { KEYS_MAX = 16 };
+enum { KEYS_MAX = 32 };
 
 static void add_problem(struct job_reader *reader, const struct document_node *node, bool is_at_key,
                         const char *code, const char *help, const char *message)
@@ -65,6 +67,7 @@ static void tell_unknown(struct job_reader *reader, const struct document_node *
     char help[512];
     size_t size = 0;
 
+    assert(keys_count <= KEYS_MAX);
     for (size_t i = 0; i < keys_count; i++) {
         names[i] = keys[i].name;
     }
@@ -89,6 +92,10 @@ static void write_kinds(uint32_t kinds, char *out, size_t room)
         snprintf(out, room, "a duration");
         return;
     }
+    if ((kinds & KIND_SIZE) == KIND_SIZE) {
+        snprintf(out, room, "a size");
+        return;
+    }
     out[0] = '\0';
     for (uint32_t kind = DOCUMENT_BOOL; kind <= DOCUMENT_OBJECT; kind++) {
         if ((kinds & KIND_BIT(kind)) != 0) {
@@ -108,11 +115,12 @@ static const char *kind_help(const struct document_node *child, uint32_t kinds, 
     if (child->kind != DOCUMENT_NUMBER || (kinds & KIND_TEXT) == 0) {
         return NULL;
     }
-    if ((kinds & KIND_DURATION) != KIND_DURATION) {
+    bool is_duration = (kinds & KIND_DURATION) == KIND_DURATION;
+    if (!is_duration && (kinds & KIND_SIZE) != KIND_SIZE) {
         return "put it between quotes";
     }
-    snprintf(help, room, "write the unit: \"%.*ss\"", child->size > 20 ? 20 : (int)child->size,
-             child->source->text + child->offset);
+    snprintf(help, room, "write the unit: \"%.*s%s\"", child->size > 20 ? 20 : (int)child->size,
+             child->source->text + child->offset, is_duration ? "s" : "MB");
     return help;
 }
 
@@ -216,6 +224,25 @@ int64_t job_get_duration(struct job_reader *reader, const struct document_node *
         return -1;
     }
     return duration_ms;
+}
+
+int64_t job_get_size(struct job_reader *reader, const struct document_node *object, const char *key)
+{
+    const struct document_node *child = job_get(object, key, KIND_TEXT);
+    int64_t bytes;
+
+    if (child == NULL) {
+        return 0;
+    }
+    if (!units_read_size(child->text, child->text_size, &bytes)) {
+        job_tell(reader, child, "E021", "sizes are such as \"512MB\", \"64KiB\", \"2GiB\"",
+                 "\"%s\" must be a size, found \"%.64s\"", key, child->text);
+        return 0;
+    }
+    if (bytes == 0) {
+        job_tell(reader, child, "E022", NULL, "\"%s\" must be above zero", key);
+    }
+    return bytes;
 }
 
 uint32_t job_get_count(struct job_reader *reader, const struct document_node *object,

@@ -15,6 +15,7 @@
 #define KIND_LIST      KIND_BIT(DOCUMENT_LIST)
 #define KIND_OBJECT    KIND_BIT(DOCUMENT_OBJECT)
 #define KIND_DURATION  (KIND_TEXT | 1u << 8) /* a text that is a duration: for messages */
+#define KIND_SIZE      (KIND_TEXT | 1u << 9) /* a text that is a number of bytes */
 #define KIND_ANY       0xFFu
 
 struct job_reader {
@@ -54,11 +55,19 @@ const char *job_get_text(struct job_reader *reader, const struct document_node *
 int64_t job_get_duration(struct job_reader *reader, const struct document_node *object,
                          const char *key, int64_t missing);
 
+/* A size in bytes, above zero; 0 when there is none, or after it was told what is wrong. */
+int64_t job_get_size(struct job_reader *reader, const struct document_node *object,
+                     const char *key);
+
 /* A whole number in a range; 0 when there is none, or after it was told what is wrong. */
 uint32_t job_get_count(struct job_reader *reader, const struct document_node *object,
                        const char *key, uint32_t min, uint32_t max);
 
 bool job_get_bool(const struct document_node *object, const char *key, bool missing);
+
+/* What an operator with state has besides: "initial" and "timeout". */
+void job_read_state(struct job_reader *reader, const struct document_node *node,
+                    const struct operator_class *class, struct node_spec *spec);
 
 /* Sources, operators and sinks, into the graph. */
 CHECKED weir_status job_read_graph(struct job_reader *reader, const struct document_node *root,

@@ -41,7 +41,9 @@ static weir_status check(struct job_session *session, weir_error *error)
     if (job->document.root == NULL) {
         return WEIR_OK;
     }
-    WEIR_TRY(engine_create(&job->engine, job->graph, job->folders, &session->engine, error));
+    if (session->engine == NULL) {
+        WEIR_TRY(engine_create(&job->engine, job->graph, job->folders, &session->engine, error));
+    }
     status = engine_check(session->engine, error);
     job_settle(job);
     return status == WEIR_E_CONFIG ? WEIR_OK : status;

@@ -68,7 +68,7 @@ static void take_story(weir_error *error, weir_status status, int os_errno, cons
     memcpy(error->msg, story, strlen(story) + 1);
 }
 
-weir_status error_set(weir_error *error, weir_status status, const char *format, ...)
+weir_status(error_set)(weir_error *error, weir_status status, const char *format, ...)
 {
     char story[STORY_BYTES];
     va_list arguments;
@@ -85,7 +85,7 @@ weir_status error_set(weir_error *error, weir_status status, const char *format,
     return status;
 }
 
-weir_status error_system(weir_error *error, const char *format, ...)
+weir_status(error_system)(weir_error *error, const char *format, ...)
 {
     int cause = errno;
     weir_status status = cause == ENOMEM ? WEIR_E_NOMEM : WEIR_E_IO;
@@ -107,7 +107,7 @@ weir_status error_system(weir_error *error, const char *format, ...)
     return status;
 }
 
-weir_status error_wrap(weir_error *error, weir_status status, const char *format, ...)
+weir_status(error_wrap)(weir_error *error, weir_status status, const char *format, ...)
 {
     char story[STORY_BYTES];
     size_t used;

@@ -39,4 +39,11 @@ weir_status error_wrap(weir_error *error, weir_status status, const char *format
 /* The status's short name, "invalid", "out of memory" ...; never NULL. */
 const char *status_name(weir_status status);
 
+#ifdef __clang_analyzer__
+/* The analyzer looks into one file at a time: here it learns what these calls return. */
+#define error_set(error, status, ...)  ((void)(error_set)(error, status, __VA_ARGS__), (status))
+#define error_system(error, ...)       ((void)(error_system)(error, __VA_ARGS__), WEIR_E_IO)
+#define error_wrap(error, status, ...) ((void)(error_wrap)(error, status, __VA_ARGS__), (status))
+#endif
+
 #endif

@@ -14,6 +14,9 @@
 /* The step after `steps_before` others fails, once. */
 void fault_arm(int steps_before);
 
+/* That step and those behind it fail, `steps_failing` in all. */
+void fault_arm_span(int steps_before, int steps_failing);
+
 /* Ends it; true when the armed step was reached, so that the sweep goes on. */
 bool fault_disarm(void);
 

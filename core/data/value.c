@@ -51,6 +51,7 @@ struct weir_value value_copy_into(const struct weir_value *value, struct value_r
     }
     if (weir_kind_of(copy) == WEIR_BYTES) {
         uint32_t size = weir_size_of(copy);
+        assert(room->bytes != NULL);
         memcpy(room->bytes, copy.bytes, size);
         copy.bytes = room->bytes;
         room->bytes += size;
@@ -62,6 +63,7 @@ struct weir_value value_copy_into(const struct weir_value *value, struct value_r
         return copy;
     }
     struct weir_value *items = room->items;
+    assert(items != NULL);
     room->items += items_count;
     for (size_t i = 0; i < items_count; i++) {
         items[i] = value_copy_into(&value->items[i], room);

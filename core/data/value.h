@@ -27,6 +27,17 @@ static inline bool value_is_flat(struct weir_value value)
 CHECKED weir_status value_copy(struct weir_value value, struct arena *arena,
                                struct weir_value *out);
 
+/* True when the 16 bytes are the same: the same short value, or the same place pointed to. */
+static inline bool value_is_same(const struct weir_value *left, const struct weir_value *right)
+{
+    uint64_t left_words[2];
+    uint64_t right_words[2];
+
+    memcpy(left_words, left, sizeof(left_words));
+    memcpy(right_words, right, sizeof(right_words));
+    return left_words[0] == right_words[0] && left_words[1] == right_words[1];
+}
+
 /* How many bytes value_copy would take of an arena (0 for a flat value). */
 size_t value_copy_size(struct weir_value value);
 

@@ -1,3 +1,6 @@
+/*
+ * accumulator - a reduced value per table entry.
+ */
 #include "exec/accumulator.h"
 
 #include "base/mem.h"
@@ -40,18 +43,12 @@ static weir_status make_room(struct accumulators *accumulators, uint32_t entries
         return WEIR_OK;
     }
     size_t capacity = (size_t)entries_count * 2;
-    bool is_dense = accumulators->kind == COLUMN_INT;
-    void *vector = is_dense ? (void *)accumulators->ints : (void *)accumulators->values;
+    void *vector = mem_realloc(accumulators->vector, capacity * column_stride(accumulators->kind));
 
-    vector = mem_realloc(vector, capacity * column_stride(accumulators->kind));
     if (vector == NULL) {
         return error_set(error, WEIR_E_NOMEM, "no memory for %zu reduced values", capacity);
     }
-    if (is_dense) {
-        accumulators->ints = vector;
-    } else {
-        accumulators->values = vector;
-    }
+    accumulators->vector = vector;
     accumulators->capacity = (uint32_t)capacity;
     return WEIR_OK;
 }
@@ -75,11 +72,11 @@ weir_status accumulators_widen(struct accumulators *accumulators, weir_error *er
     if (values == NULL) {
         return error_set(error, WEIR_E_NOMEM, "no memory for %zu reduced values", capacity);
     }
+    const struct column dense = accumulators_view(accumulators, 0, accumulators->known_count);
     for (uint32_t i = 0; i < accumulators->known_count; i++) {
-        values[i] = weir_int(accumulators->ints[i]);
+        values[i] = column_value(&dense, i);
     }
-    mem_free(accumulators->ints);
-    accumulators->ints = NULL;
+    mem_free(accumulators->vector);
     accumulators->values = values;
     accumulators->kind = COLUMN_MIXED;
     return WEIR_OK;
@@ -104,11 +101,11 @@ static weir_status compact(struct accumulators *accumulators, uint32_t entries_c
     return WEIR_OK;
 }
 
-/* Keeps a value beyond the row it came from. */
-static weir_status keep(struct accumulators *accumulators, struct weir_value value,
+/* Keeps a value beyond the row it came from. is_kept: *place holds a kept one, which it may be. */
+static weir_status keep(struct accumulators *accumulators, struct weir_value value, bool is_kept,
                         struct weir_value *place, weir_error *error)
 {
-    if (value_is_flat(value)) {
+    if (value_is_flat(value) || (is_kept && value_is_same(&value, place))) {
         *place = value;
         return WEIR_OK;
     }
@@ -153,14 +150,19 @@ static weir_status update_by_call(struct accumulators *accumulators, const struc
         struct weir_value value = column_value(values, rows == NULL ? i : rows[i]);
         struct weir_value *place = &accumulators->values[entries[i]];
 
-        if (entries[i] >= known_count) {
+        bool is_known = entries[i] < known_count;
+        if (!is_known) {
             known_count = entries[i] + 1;
             value = first_of(accumulators, value);
         } else {
             value = accumulators->merge(*place, value, memory, argument);
         }
-        WEIR_TRY(keep(accumulators, value, place, error));
+        WEIR_TRY(keep(accumulators, value, is_known, place, error));
         WEIR_TRY(emitter_row_done(&accumulators->memory, error));
+    }
+    if (memory->count > 0) {
+        return error_set(error, WEIR_E_INVAL, "function \"%s\" must return its result, not emit it",
+                         accumulators->combiner->merge_value->call.name);
     }
     if (accumulators->arena.allocated_bytes > accumulators->arena_bytes_max) {
         weir_status status = compact(accumulators, entries_count);
@@ -178,12 +180,21 @@ const struct accumulator_class accumulators_by_call = {
 struct column accumulators_view(const struct accumulators *accumulators, uint32_t first,
                                 uint32_t count)
 {
-    struct column column = {.kind = COLUMN_INT, .ints = accumulators->ints + first};
+    struct column column = {.kind = accumulators->kind};
 
-    if (accumulators->kind != COLUMN_INT) {
+    switch (accumulators->kind) {
+    case COLUMN_INT:
+        column.ints = accumulators->ints + first;
+        break;
+    case COLUMN_FLOAT:
+        column.floats = accumulators->floats + first;
+        break;
+    case COLUMN_BYTES:
+    case COLUMN_MIXED:
         column.values = accumulators->values + first;
         column.kind = column_kind_of_values(column.values, count) == COLUMN_BYTES ? COLUMN_BYTES
                                                                                   : COLUMN_MIXED;
+        break;
     }
     return column;
 }
@@ -191,14 +202,18 @@ struct column accumulators_view(const struct accumulators *accumulators, uint32_
 const void *accumulators_vector(const struct accumulators *accumulators, size_t *stride)
 {
     *stride = column_stride(accumulators->kind);
-    return accumulators->kind == COLUMN_INT ? (const void *)accumulators->ints
-                                            : (const void *)accumulators->values;
+    return accumulators->vector;
+}
+
+size_t accumulators_size(const struct accumulators *accumulators)
+{
+    return accumulators->capacity * column_stride(accumulators->kind) +
+           accumulators->arena.allocated_bytes;
 }
 
 void accumulators_fini(struct accumulators *accumulators)
 {
-    mem_free(accumulators->ints);
-    mem_free(accumulators->values);
+    mem_free(accumulators->vector);
     arena_fini(&accumulators->arena);
     emitter_fini(&accumulators->memory);
 }

@@ -1,8 +1,8 @@
 /*
  * accumulator - a reduced value per table entry.
  *
- * Life:     accumulators_init for one combiner and phase, accumulators_update chunk by chunk, accumulators_view
- *           for what came out, accumulators_fini.
+ * Life:     accumulators_init for one combiner and phase, accumulators_update chunk by chunk,
+ *           accumulators_view for what came out, accumulators_fini.
  * Threads:  one task's.
  */
 #ifndef WEIR_EXEC_ACCUMULATOR_H
@@ -30,9 +30,13 @@ struct accumulators {
     struct task *task;
     uint32_t known_count; /* entries that have a value */
     uint32_t capacity;
-    enum column_kind kind; /* COLUMN_INT: in ints; else in values */
-    int64_t *ints;
-    struct weir_value *values;
+    enum column_kind kind; /* of the vector, in which each entry has a place */
+    union {
+        void *vector;
+        int64_t *ints;
+        double *floats;
+        struct weir_value *values; /* bytes and mixed */
+    };
     struct arena arena;     /* what values point to */
     size_t arena_bytes_max; /* compacted past it */
     struct emitter memory;  /* lent to reduce functions */
@@ -52,6 +56,9 @@ CHECKED weir_status accumulators_update(struct accumulators *accumulators,
 /* The accumulators of entries [first, first + count) as a column, borrowed. */
 struct column accumulators_view(const struct accumulators *accumulators, uint32_t first,
                                 uint32_t count);
+
+/* Bytes they hold. */
+size_t accumulators_size(const struct accumulators *accumulators);
 
 void accumulators_fini(struct accumulators *accumulators);
 

@@ -1,3 +1,6 @@
+/*
+ * action - what is done with an RDD in the end: collect, count, take.
+ */
 #include "exec/action.h"
 
 #include "base/mem.h"
@@ -105,7 +108,8 @@ weir_status action_collect(struct executor *executor, struct rdd *rdd, struct bl
 
 /* Counts rows by partition, and the owner adds them up. */
 struct counting {
-    uint64_t *rows; /* by partition */
+    uint64_t *rows; /* by partition - first */
+    uint32_t first;
 };
 
 struct count_op {
@@ -126,7 +130,7 @@ static weir_status count_finish(struct op *op, weir_error *error)
     const struct count_op *count = (const struct count_op *)op;
 
     (void)error;
-    count->counting->rows[op->task->partition] = count->rows;
+    count->counting->rows[op->task->partition - count->counting->first] = count->rows;
     return WEIR_OK;
 }
 
@@ -145,22 +149,29 @@ static weir_status count_open(void *owner, struct task *task, uint32_t partition
     return WEIR_OK;
 }
 
+weir_status action_count_each(struct executor *executor, struct rdd *rdd, uint32_t first,
+                              uint32_t count, uint64_t *rows, weir_error *error)
+{
+    struct counting counting = {.rows = rows, .first = first};
+    const struct action action = {.open = count_open, .owner = &counting};
+
+    return executor_run(executor, rdd, first, count, &action, error);
+}
+
 weir_status action_count(struct executor *executor, struct rdd *rdd, uint64_t *out,
                          weir_error *error)
 {
-    struct counting counting;
-    const struct action action = {.open = count_open, .owner = &counting};
+    uint64_t *rows = mem_zalloc(((size_t)rdd->partitions_count + 1) * sizeof(*rows));
 
-    counting.rows = mem_zalloc(((size_t)rdd->partitions_count + 1) * sizeof(*counting.rows));
-    if (counting.rows == NULL) {
+    if (rows == NULL) {
         return error_set(error, WEIR_E_NOMEM, "no memory for %u partitions", rdd->partitions_count);
     }
-    weir_status status = executor_run(executor, rdd, 0, rdd->partitions_count, &action, error);
+    weir_status status = action_count_each(executor, rdd, 0, rdd->partitions_count, rows, error);
     *out = 0;
     for (uint32_t i = 0; status == WEIR_OK && i < rdd->partitions_count; i++) {
-        *out += counting.rows[i];
+        *out += rows[i];
     }
-    mem_free(counting.rows);
+    mem_free(rows);
     return status;
 }
 

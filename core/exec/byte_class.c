@@ -1,3 +1,6 @@
+/*
+ * byte_class - which bytes belong to words: 64 bytes of text to a mask of 64 bits.
+ */
 #include "exec/byte_class.h"
 
 #include <string.h>

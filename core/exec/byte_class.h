@@ -25,8 +25,8 @@ struct byte_class {
 /* The bytes above ' ': words between white space. */
 void byte_class_init_words(struct byte_class *class);
 
-/* The bytes that the separator pattern does not match: "[...]+" or "[^...]+", with ranges, \s \d \w,
- * \t \n \r, and \ before what is no letter or digit for itself; [ and ] stand behind a \.
+/* The bytes that the separator pattern does not match: "[...]+" or "[^...]+", with ranges, \s \d
+ * \w, \t \n \r, and \ before what is no letter or digit for itself; [ and ] stand behind a \.
  * is_folded: a capital ASCII letter counts as its small one. */
 CHECKED weir_status byte_class_init_pattern(struct byte_class *class, const char *pattern,
                                             uint32_t size, bool is_folded, weir_error *error);

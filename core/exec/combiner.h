@@ -2,8 +2,8 @@
  * combiner - how the values of a key become one: reduceByKey, foldByKey, aggregateByKey and
  * combineByKey are this, with more or less of it given.
  *
- * Values are merged into combiners where they are (phase VALUES), and combiners with each other once
- * a shuffle has brought them together (phase COMBINERS).
+ * Values are merged into combiners where they are (phase VALUES), and combiners with each other
+ * once a shuffle has brought them together (phase COMBINERS).
  */
 #ifndef WEIR_EXEC_COMBINER_H
 #define WEIR_EXEC_COMBINER_H

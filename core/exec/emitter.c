@@ -1,3 +1,6 @@
+/*
+ * emitter - what a program's function emits into: rows gathered to chunks and pushed on.
+ */
 #include "exec/emitter.h"
 
 #include <string.h>
@@ -51,6 +54,19 @@ static struct column column_of(const struct weir_value *values, uint32_t count, 
     return column;
 }
 
+/* The first key of the wrong sort: none in a pair stream, or one in a plain stream. */
+static bool has_wrong_key(const struct weir_value *keys, uint32_t count, bool is_pairs)
+{
+    const struct weir_value none = weir_no_key();
+    uint32_t wrong = 0;
+
+    for (uint32_t i = 0; i < count; i++) {
+        bool has_key = keys[i].head != none.head || keys[i].integer != none.integer;
+        wrong |= has_key != is_pairs;
+    }
+    return wrong != 0;
+}
+
 /* Pushes the rows that are there. Keeps the scratch: a function may be at work in it. */
 static void emitter_flush(struct weir_emitter *out)
 {
@@ -65,6 +81,12 @@ static void emitter_flush(struct weir_emitter *out)
     }
     if (emitter->next == NULL) {
         fail(emitter, WEIR_E_INVAL, "a function of this kind must not emit rows");
+        return;
+    }
+    if (emitter->is_foreign && has_wrong_key(out->keys, count, emitter->is_pairs)) {
+        fail(emitter, WEIR_E_INVAL,
+             emitter->is_pairs ? "the function must emit pairs, by weir_emit_pair"
+                               : "the function must emit plain rows, by weir_emit");
         return;
     }
     if (emitter->is_pairs) {

@@ -4,8 +4,8 @@
  * What a function emits may point into its scratch memory, which lives until the rows have been
  * pushed: it is let go between rows only, never while a function runs.
  *
- * Life:     emitter_init in a task, calls of functions with &emitter->out and emitter_row_done after
- *           each, emitter_finish, emitter_fini.
+ * Life:     emitter_init in a task, calls of functions with &emitter->out and emitter_row_done
+ *           after each, emitter_finish, emitter_fini.
  * Threads:  one task's.
  */
 #ifndef WEIR_EXEC_EMITTER_H
@@ -20,6 +20,7 @@ struct emitter {
     struct weir_emitter out; /* first: functions get a pointer to it */
     struct op *next;         /* NULL: memory only, nothing may be emitted */
     bool is_pairs;
+    bool is_foreign; /* a program's function emits: the sort of its rows is checked */
     struct arena scratch;
     size_t scratch_bytes_max; /* let go past it */
     void *last_resort;        /* lent when there is no memory */

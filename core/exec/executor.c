@@ -1,3 +1,6 @@
+/*
+ * executor - runs jobs: stages in order, a task per partition, on a pool of workers.
+ */
 #include "exec/executor.h"
 
 #include <stdatomic.h>
@@ -6,18 +9,33 @@
 #include "base/mem.h"
 #include "exec/block_store.h"
 #include "exec/executor_internal.h"
+#include "exec/memory.h"
+#include "exec/rdd_checkpoint.h"
 #include "exec/shuffle.h"
+#include "exec/spill_space.h"
+#include "exec/tally.h"
 #include "exec/task_set.h"
 #include "plan/stage.h"
 
 struct executor {
     struct executor_options options;
+    uint32_t partitions_asked; /* 0: the default was taken */
+    struct memory memory;
+    struct spill_space *disk;
+    struct spill_space *off_heap;
     struct block_store *store;
     struct lock lock;
     struct condition has_work; /* a set has tasks left, or it is time to end */
     struct list sets;          /* sets with tasks left, oldest first */
     struct list running;       /* jobs' stages that have not ended: to cancel them */
     bool is_ending;
+    uint32_t jobs_running;
+    bool is_forgetting; /* no job may begin */
+    struct condition has_forgotten;
+    struct rdd **forgettable; /* held: checkpointed since jobs last stood still */
+    size_t forgettable_count;
+    size_t forgettable_capacity;
+    struct checkpoints checkpoints;
     _Atomic bool is_cancelled;
     struct thread *workers;
     _Atomic uint64_t jobs;
@@ -56,7 +74,12 @@ static weir_status worker_run(struct executor *executor, struct task_set *set, u
     };
 
     arena_init(&task.arena);
+    tally_task_begin();
     weir_status status = task_run(&task, set, error);
+    weir_status tallied = tally_task_end(status == WEIR_OK, error);
+    if (status == WEIR_OK) {
+        status = tallied;
+    }
     arena_fini(&task.arena);
 
     atomic_fetch_add_explicit(&executor->tasks, 1, memory_order_relaxed);
@@ -106,6 +129,16 @@ static void worker_main(void *argument)
     lock_release(&executor->lock);
 }
 
+static weir_status create_store(struct executor *executor, const struct executor_options *options,
+                                weir_error *error)
+{
+    memory_init(&executor->memory, options->memory_limit_bytes, executor->options.workers);
+    WEIR_TRY(spill_space_create(SPILL_ON_DISK, options->spill_dir, &executor->disk, error));
+    WEIR_TRY(spill_space_create(SPILL_OFF_HEAP, NULL, &executor->off_heap, error));
+    return block_store_create(&executor->memory, executor->disk, executor->off_heap,
+                              &executor->store, error);
+}
+
 weir_status executor_create(const struct executor_options *options, struct executor **out,
                             weir_error *error)
 {
@@ -116,9 +149,12 @@ weir_status executor_create(const struct executor_options *options, struct execu
     }
     lock_init(&executor->lock);
     condition_init(&executor->has_work);
+    condition_init(&executor->has_forgotten);
+    lock_init(&executor->checkpoints.lock);
     list_init(&executor->sets);
     list_init(&executor->running);
     executor->options = *options;
+    executor->partitions_asked = options->partitions;
     if (executor->options.workers == 0) {
         executor->options.workers = thread_cores_count();
     }
@@ -129,7 +165,8 @@ weir_status executor_create(const struct executor_options *options, struct execu
         executor->options.chunk_rows = CHUNK_ROWS_DEFAULT;
     }
 
-    weir_status status = block_store_create(&executor->store, error);
+    executor->options.spill_dir = NULL; /* borrowed for this call only */
+    weir_status status = create_store(executor, options, error);
     if (status != WEIR_OK) {
         goto fail;
     }
@@ -162,9 +199,29 @@ uint32_t executor_partitions(const struct executor *executor)
     return executor->options.partitions;
 }
 
+uint32_t executor_partitions_asked(const struct executor *executor)
+{
+    return executor->partitions_asked;
+}
+
 struct block_store *executor_block_store(struct executor *executor)
 {
     return executor->store;
+}
+
+struct checkpoints *executor_checkpoints(struct executor *executor)
+{
+    return &executor->checkpoints;
+}
+
+struct memory *executor_memory(struct executor *executor)
+{
+    return &executor->memory;
+}
+
+struct spill_space *executor_disk(struct executor *executor)
+{
+    return executor->disk;
 }
 
 static void forget(void *owner, uint64_t rdd_id)
@@ -172,14 +229,18 @@ static void forget(void *owner, uint64_t rdd_id)
     block_store_forget(((struct executor *)owner)->store, rdd_id);
 }
 
-weir_status executor_keep(struct executor *executor, struct rdd *rdd, uint32_t partition,
-                          struct block *block, weir_error *error)
+weir_status executor_keep(struct executor *executor, struct rdd *rdd, struct kept_writer *writer,
+                          weir_error *error)
 {
     lock_take(&executor->lock);
     rdd->forget = forget;
     rdd->forget_owner = executor;
     lock_release(&executor->lock);
-    return block_store_put(executor->store, rdd->id, partition, block, error);
+    WEIR_TRY(kept_writer_commit(writer, error));
+    if (atomic_load(&rdd->storage) == STORAGE_NONE) {
+        block_store_forget(executor->store, rdd->id); /* unpersisted meanwhile */
+    }
+    return WEIR_OK;
 }
 
 /* Ends a stage as soon as its running tasks have seen it. Under the lock. */
@@ -238,6 +299,7 @@ static weir_status shuffle_run(struct executor *executor, struct shuffle *shuffl
     weir_status status = WEIR_OK;
 
     lock_take(&shuffle->stage_lock);
+    shuffle_use(shuffle, &executor->memory, executor->disk);
     uint32_t *missing = mem_alloc(((size_t)shuffle->maps_count + 1) * sizeof(*missing));
     if (missing == NULL) {
         status = error_set(error, WEIR_E_NOMEM, "no memory for %u tasks", shuffle->maps_count);
@@ -261,33 +323,109 @@ static bool is_kept(void *owner, const struct rdd *rdd)
            block_store_has_all(((struct executor *)owner)->store, rdd->id, rdd->partitions_count);
 }
 
-weir_status executor_run(struct executor *executor, struct rdd *rdd, uint32_t first, uint32_t count,
-                         const struct action *action, weir_error *error)
+/* One try at a job. *is_damaged: it failed, and a shuffle behind it has outputs to make anew.
+ * trusts_kept: what is kept is not looked behind. */
+static weir_status job_run(struct executor *executor, struct rdd *rdd, const uint32_t *partitions,
+                           uint32_t count, const struct action *action, bool trusts_kept,
+                           bool *is_damaged, weir_error *error)
 {
     struct stages stages = {0};
-    uint32_t *partitions = NULL;
+
+    *is_damaged = false;
+    WEIR_TRY(stages_collect(&stages, rdd, shuffle_parent, trusts_kept ? is_kept : NULL, executor,
+                            error));
+    weir_status status = WEIR_OK;
+    size_t ran = 0; /* shuffles whose map side was whole */
+    while (ran < stages.count && status == WEIR_OK) {
+        status = shuffle_run(executor, stages.shuffles[ran], error);
+        ran += status == WEIR_OK;
+    }
+    if (status == WEIR_OK) {
+        status = stage_run(executor, rdd, action, partitions, count, error);
+    }
+    for (size_t i = 0; status != WEIR_OK && i < ran; i++) {
+        const struct shuffle *shuffle = stages.shuffles[i];
+        *is_damaged |= shuffle_next_missing(shuffle, 0) < shuffle->maps_count;
+    }
+    stages_fini(&stages);
+    return status;
+}
+
+weir_status executor_run_plain(struct executor *executor, struct rdd *rdd, uint32_t first,
+                               uint32_t count, const struct action *action, weir_error *error)
+{
+    uint32_t *partitions = mem_alloc(((size_t)count + 1) * sizeof(*partitions));
+    bool is_damaged = true;
+    weir_status status = WEIR_OK;
 
     atomic_fetch_add_explicit(&executor->jobs, 1, memory_order_relaxed);
-    weir_status status = stages_collect(&stages, rdd, shuffle_parent, is_kept, executor, error);
-    for (size_t i = 0; status == WEIR_OK && i < stages.count; i++) {
-        status = shuffle_run(executor, stages.shuffles[i], error);
-    }
-    if (status != WEIR_OK) {
-        goto end;
-    }
-    partitions = mem_alloc(((size_t)count + 1) * sizeof(*partitions));
     if (partitions == NULL) {
-        status = error_set(error, WEIR_E_NOMEM, "no memory for %u tasks", count);
-        goto end;
+        return error_set(error, WEIR_E_NOMEM, "no memory for %u tasks", count);
     }
     for (uint32_t i = 0; i < count; i++) {
         partitions[i] = first + i;
     }
-    status = stage_run(executor, rdd, action, partitions, count, error);
-
-end:
+    for (uint32_t attempt = 0; is_damaged && attempt < EXECUTOR_ATTEMPTS; attempt++) {
+        status =
+            job_run(executor, rdd, partitions, count, action, attempt == 0, &is_damaged, error);
+    }
     mem_free(partitions);
-    stages_fini(&stages);
+    return status;
+}
+
+weir_status executor_forget_later(struct executor *executor, struct rdd *rdd, weir_error *error)
+{
+    lock_take(&executor->lock);
+    weir_status status = mem_grow((void **)&executor->forgettable, &executor->forgettable_capacity,
+                                  executor->forgettable_count + 1, sizeof(struct rdd *), error);
+    if (status == WEIR_OK) {
+        executor->forgettable[executor->forgettable_count++] = rdd_hold(rdd);
+    }
+    lock_release(&executor->lock);
+    return status;
+}
+
+static void job_enter(struct executor *executor)
+{
+    lock_take(&executor->lock);
+    while (executor->is_forgetting) {
+        condition_wait(&executor->has_forgotten, &executor->lock);
+    }
+    executor->jobs_running++;
+    lock_release(&executor->lock);
+}
+
+/* The last job to end forgets what is checkpointed: nobody is computing it. */
+static void job_leave(struct executor *executor)
+{
+    lock_take(&executor->lock);
+    executor->jobs_running--;
+    if (executor->jobs_running > 0 || executor->forgettable_count == 0) {
+        lock_release(&executor->lock);
+        return;
+    }
+    executor->is_forgetting = true;
+    lock_release(&executor->lock);
+    for (size_t i = 0; i < executor->forgettable_count; i++) {
+        rdd_forget_parents(executor->forgettable[i]);
+        rdd_drop(executor->forgettable[i]);
+    }
+    lock_take(&executor->lock);
+    executor->forgettable_count = 0;
+    executor->is_forgetting = false;
+    condition_broadcast(&executor->has_forgotten);
+    lock_release(&executor->lock);
+}
+
+weir_status executor_run(struct executor *executor, struct rdd *rdd, uint32_t first, uint32_t count,
+                         const struct action *action, weir_error *error)
+{
+    job_enter(executor);
+    weir_status status = executor_run_plain(executor, rdd, first, count, action, error);
+    if (status == WEIR_OK) {
+        status = checkpoints_write(executor, rdd, error);
+    }
+    job_leave(executor);
     return status;
 }
 
@@ -302,15 +440,34 @@ void executor_cancel(struct executor *executor)
     lock_release(&executor->lock);
 }
 
+void executor_resume(struct executor *executor)
+{
+    lock_take(&executor->lock);
+    atomic_store(&executor->is_cancelled, false);
+    lock_release(&executor->lock);
+}
+
 void executor_counters(const struct executor *executor, struct executor_counters *out)
 {
+    struct block_store_counters kept;
+
+    block_store_counters(executor->store, &kept);
     *out = (struct executor_counters){
         .jobs = atomic_load(&executor->jobs),
         .stages = atomic_load(&executor->stages),
         .tasks = atomic_load(&executor->tasks),
         .task_failures = atomic_load(&executor->task_failures),
         .rows_read = atomic_load(&executor->rows_read),
-        .blocks_stored_bytes = block_store_bytes(executor->store),
+        .blocks_stored_bytes = kept.memory_bytes,
+        .off_heap_stored_bytes = kept.off_heap_bytes,
+        .disk_stored_bytes = kept.disk_bytes,
+        .evictions = kept.evictions,
+        .spills = kept.spills,
+        .recomputations = kept.recomputations,
+        .spilled_bytes = spill_space_bytes(executor->disk),
+        .spill_written_bytes = spill_space_written(executor->disk),
+        .memory_used_bytes = atomic_load(&executor->memory.used_bytes),
+        .memory_peak_bytes = atomic_load(&executor->memory.peak_bytes),
     };
 }
 
@@ -327,7 +484,13 @@ void executor_destroy(struct executor *executor)
         thread_join(&executor->workers[i]);
     }
     block_store_destroy(executor->store);
+    spill_space_destroy(executor->off_heap);
+    spill_space_destroy(executor->disk);
     mem_free(executor->workers);
+    mem_free(executor->forgettable);
+    mem_free(executor->checkpoints.folder);
+    lock_fini(&executor->checkpoints.lock);
+    condition_fini(&executor->has_forgotten);
     condition_fini(&executor->has_work);
     lock_fini(&executor->lock);
     mem_free(executor);

@@ -2,8 +2,8 @@
  * kernel_split - "split": texts to words.
  *
  * Lines that lie one behind the other in their block are taken as one stretch of text. A stretch is
- * turned into masks of word bytes, the masks into edges (where a mask bit differs from the one before
- * it), and pairs of edges into 16-byte values, all while it is in the first-level cache.
+ * turned into masks of word bytes, the masks into edges (where a mask bit differs from the one
+ * before it), and pairs of edges into 16-byte values, all while it is in the first-level cache.
  */
 #include <string.h>
 

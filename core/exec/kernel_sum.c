@@ -46,23 +46,70 @@ static void add_selected_ints(int64_t *sums, const int64_t *values, const uint16
     }
 }
 
+/* Floats add up in the order of the rows, as the row form adds them. */
+static void add_floats(double *sums, const double *values, uint32_t rows_count,
+                       const uint32_t *entries)
+{
+    for (uint32_t i = 0; i < rows_count; i++) {
+        sums[entries[i]] += values[i];
+    }
+}
+
+static void add_selected_floats(double *sums, const double *values, const uint16_t *rows,
+                                uint32_t rows_count, const uint32_t *entries)
+{
+    for (uint32_t i = 0; i < rows_count; i++) {
+        sums[entries[i]] += values[rows[i]];
+    }
+}
+
+static void update_ints(struct accumulators *accumulators, const struct column *values,
+                        const uint16_t *rows, uint32_t rows_count, const uint32_t *entries,
+                        uint32_t entries_count)
+{
+    /* New entries start from zero, so that one loop without a branch serves all rows. */
+    memset(accumulators->ints + accumulators->known_count, 0,
+           (entries_count - accumulators->known_count) * sizeof(*accumulators->ints));
+    if (rows == NULL) {
+        add_ints(accumulators->ints, values->ints, rows_count, entries);
+    } else {
+        add_selected_ints(accumulators->ints, values->ints, rows, rows_count, entries);
+    }
+}
+
+static void update_floats(struct accumulators *accumulators, const struct column *values,
+                          const uint16_t *rows, uint32_t rows_count, const uint32_t *entries,
+                          uint32_t entries_count)
+{
+    /* -0.0 is what changes no number it is added to: from 0.0 on, a sum of -0.0 would be lost. */
+    for (uint32_t entry = accumulators->known_count; entry < entries_count; entry++) {
+        accumulators->floats[entry] = -0.0;
+    }
+    if (rows == NULL) {
+        add_floats(accumulators->floats, values->floats, rows_count, entries);
+    } else {
+        add_selected_floats(accumulators->floats, values->floats, rows, rows_count, entries);
+    }
+}
+
 static weir_status sum_update(struct accumulators *accumulators, const struct column *values,
                               const uint16_t *rows, uint32_t rows_count, const uint32_t *entries,
                               uint32_t entries_count, weir_error *error)
 {
+    if (accumulators->known_count == 0 && values->kind == COLUMN_FLOAT &&
+        accumulators->kind == COLUMN_INT) {
+        accumulators->kind = COLUMN_FLOAT; /* its places are as wide */
+    }
     if (accumulators->kind == COLUMN_INT && values->kind == COLUMN_INT) {
-        /* New entries start from zero, so that one loop without a branch serves all rows. */
-        memset(accumulators->ints + accumulators->known_count, 0,
-               (entries_count - accumulators->known_count) * sizeof(*accumulators->ints));
-        if (rows == NULL) {
-            add_ints(accumulators->ints, values->ints, rows_count, entries);
-        } else {
-            add_selected_ints(accumulators->ints, values->ints, rows, rows_count, entries);
-        }
+        update_ints(accumulators, values, rows, rows_count, entries, entries_count);
         return WEIR_OK;
     }
-    if (accumulators->kind == COLUMN_INT) {
-        WEIR_TRY(accumulators_widen(accumulators, error));
+    if (accumulators->kind == COLUMN_FLOAT && values->kind == COLUMN_FLOAT) {
+        update_floats(accumulators, values, rows, rows_count, entries, entries_count);
+        return WEIR_OK;
+    }
+    if (accumulators->kind != COLUMN_MIXED) {
+        WEIR_TRY(accumulators_widen(accumulators, error)); /* some sums are ints, some floats */
     }
     return accumulators_by_call.update(accumulators, values, rows, rows_count, entries,
                                        entries_count, error);

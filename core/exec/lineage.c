@@ -1,3 +1,6 @@
+/*
+ * lineage - makes RDDs: what the stream floor and programs derive one from another.
+ */
 #include "exec/lineage.h"
 
 #include "base/bytes.h"
@@ -16,10 +19,18 @@ static void explain(const struct rdd *rdd, uint32_t depth, uint32_t *lines_left,
     for (uint32_t i = 0; i < depth; i++) {
         bytes_append_text(out, i + 1 == depth ? "+-" : "| ");
     }
-    bytes_printf(out, "(%u) %s [%llu]%s\n", rdd->partitions_count, rdd->class->name,
-                 (unsigned long long)rdd->id, rdd->shuffle != NULL ? " shuffled" : "");
-    for (uint32_t i = 0; depth < DEPTH_MAX && i < rdd->parents_count; i++) {
-        explain(rdd->parents[i], depth + 1, lines_left, out);
+    enum storage_level level = atomic_load(&rdd->storage);
+    bool is_shuffled = atomic_load(&rdd->checkpoint) == NULL && rdd->shuffle != NULL;
+    bytes_printf(out, "(%u) %s [%llu]%s", rdd->partitions_count, rdd->class->name,
+                 (unsigned long long)rdd->id, is_shuffled ? " shuffled" : "");
+    if (level != STORAGE_NONE) {
+        bytes_append_text(out, " [");
+        storage_level_description(level, out);
+        bytes_append_text(out, "]");
+    }
+    bytes_append_text(out, atomic_load(&rdd->checkpoint) != NULL ? " checkpointed\n" : "\n");
+    for (uint32_t i = 0; depth < DEPTH_MAX && i < rdd_parents_count(rdd); i++) {
+        explain(rdd_parent(rdd, i), depth + 1, lines_left, out);
     }
 }
 

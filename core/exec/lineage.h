@@ -23,8 +23,8 @@ CHECKED weir_status rdd_create_blocks(struct block *const *blocks, const uint32_
 CHECKED weir_status rdd_create_empty(bool is_pairs, struct rdd **out, weir_error *error);
 
 /* A leaf of text files: path is a file, a folder (its files, but for names that start with "." or
- * "_"), or a glob of those; each file is cut at line ends into splits of about split_bytes (0: the
- * default). Lines without their end. */
+ * "_"), or a glob of those (text_splits.h); each file is cut at line ends into splits of about
+ * split_bytes (0: the default). Lines without their end. */
 CHECKED weir_status rdd_create_text_files(const char *path, uint64_t split_bytes, struct rdd **out,
                                           weir_error *error);
 
@@ -100,8 +100,8 @@ CHECKED weir_status rdd_create_coalesce(struct rdd *parent, uint32_t partitions_
 /* Adds the built-in functions (with their kernels) to a registry. */
 CHECKED weir_status builtins_register(struct function_registry *registry, weir_error *error);
 
-/* One line per RDD, indented by depth, shuffles marked: toDebugString. Of a
- * large lineage the first part. */
+/* One line per RDD, indented by depth, shuffles marked: toDebugString. Of a large
+ * lineage the first part. */
 struct bytes;
 void lineage_explain(const struct rdd *rdd, struct bytes *out);
 

@@ -1,3 +1,6 @@
+/*
+ * op - one running operator: the moving half of a piece of lineage.
+ */
 #include "exec/op.h"
 
 #include <assert.h>

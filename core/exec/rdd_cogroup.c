@@ -36,32 +36,31 @@ static const struct op_class side_class = {
 };
 
 /* (key, (list, list ...)), or (key, list) of one side. */
-static void emit_lists(const struct cogroup *cogroup, uint32_t entry, bool is_group,
-                       struct weir_emitter *out)
+static void emit_lists(const struct cogroup_group *group, bool is_group, struct weir_emitter *out)
 {
-    struct weir_value value = cogroup_list(cogroup, 0, entry);
+    struct weir_value value = group->lists[0];
 
     if (!is_group) {
         struct weir_value *lists =
-            weir_emitter_memory(out, cogroup->sides_count * sizeof(struct weir_value));
+            weir_emitter_memory(out, group->sides_count * sizeof(struct weir_value));
         if (lists == NULL) {
             return;
         }
-        for (uint32_t side = 0; side < cogroup->sides_count; side++) {
-            lists[side] = cogroup_list(cogroup, side, entry);
+        for (uint32_t side = 0; side < group->sides_count; side++) {
+            lists[side] = group->lists[side];
         }
-        value = weir_tuple(lists, cogroup->sides_count);
+        value = weir_tuple(lists, group->sides_count);
     }
-    weir_emit_pair(out, cogroup_key(cogroup, entry), value);
+    weir_emit_pair(out, group->key, value);
 }
 
 /* (key, (left, right)) for each left and each right; a side that may be missing counts as null. */
-static void emit_join(const struct cogroup *cogroup, uint32_t entry, bool keeps_left,
-                      bool keeps_right, struct weir_emitter *out)
+static void emit_join(const struct cogroup_group *group, bool keeps_left, bool keeps_right,
+                      struct weir_emitter *out)
 {
     static const struct weir_value nothing = {0};
-    struct weir_value lefts = cogroup_list(cogroup, 0, entry);
-    struct weir_value rights = cogroup_list(cogroup, 1, entry);
+    struct weir_value lefts = group->lists[0];
+    struct weir_value rights = group->lists[1];
     uint32_t lefts_count = weir_size_of(lefts);
     uint32_t rights_count = weir_size_of(rights);
     const struct weir_value *left_items = lefts.items;
@@ -83,78 +82,97 @@ static void emit_join(const struct cogroup *cogroup, uint32_t entry, bool keeps_
             }
             both[0] = left_items[i];
             both[1] = right_items[k];
-            weir_emit_pair(out, cogroup_key(cogroup, entry), weir_tuple(both, 2));
+            weir_emit_pair(out, group->key, weir_tuple(both, 2));
         }
     }
 }
 
-static bool has_values(const struct cogroup *cogroup, uint32_t side, uint32_t entry)
+static bool has_values(const struct cogroup_group *group, uint32_t side)
 {
-    return weir_size_of(cogroup_list(cogroup, side, entry)) > 0;
+    return weir_size_of(group->lists[side]) > 0;
 }
 
-static void emit_subtract(const struct cogroup *cogroup, uint32_t entry, struct weir_emitter *out)
+static void emit_subtract(const struct cogroup_group *group, struct weir_emitter *out)
 {
-    struct weir_value lefts = cogroup_list(cogroup, 0, entry);
+    struct weir_value lefts = group->lists[0];
 
-    for (uint32_t side = 1; side < cogroup->sides_count; side++) {
-        if (has_values(cogroup, side, entry)) {
+    for (uint32_t side = 1; side < group->sides_count; side++) {
+        if (has_values(group, side)) {
             return;
         }
     }
     for (uint32_t i = 0; i < weir_size_of(lefts); i++) {
-        weir_emit_pair(out, cogroup_key(cogroup, entry), lefts.items[i]);
+        weir_emit_pair(out, group->key, lefts.items[i]);
     }
 }
 
-static void emit_intersect(const struct cogroup *cogroup, uint32_t entry, struct weir_emitter *out)
+static void emit_intersect(const struct cogroup_group *group, struct weir_emitter *out)
 {
-    for (uint32_t side = 0; side < cogroup->sides_count; side++) {
-        if (!has_values(cogroup, side, entry)) {
+    for (uint32_t side = 0; side < group->sides_count; side++) {
+        if (!has_values(group, side)) {
             return;
         }
     }
-    weir_emit(out, cogroup_key(cogroup, entry));
+    weir_emit(out, group->key);
 }
 
-static void emit_entry(const struct cogroup *cogroup, uint32_t entry, enum cogroup_form form,
+static void emit_group(const struct cogroup_group *group, enum cogroup_form form,
                        struct weir_emitter *out)
 {
     switch (form) {
     case COGROUP_LISTS:
     case COGROUP_GROUP:
-        emit_lists(cogroup, entry, form == COGROUP_GROUP, out);
+        emit_lists(group, form == COGROUP_GROUP, out);
         break;
     case COGROUP_JOIN:
     case COGROUP_LEFT:
     case COGROUP_RIGHT:
     case COGROUP_FULL:
-        emit_join(cogroup, entry, form == COGROUP_LEFT || form == COGROUP_FULL,
+        emit_join(group, form == COGROUP_LEFT || form == COGROUP_FULL,
                   form == COGROUP_RIGHT || form == COGROUP_FULL, out);
         break;
     case COGROUP_SUBTRACT:
-        emit_subtract(cogroup, entry, out);
+        emit_subtract(group, out);
         break;
     case COGROUP_INTERSECT:
-        emit_intersect(cogroup, entry, out);
+        emit_intersect(group, out);
         break;
     }
 }
 
-static weir_status emit_all(struct task *task, const struct cogroup_rdd *rdd,
-                            const struct cogroup *cogroup, struct op *to, weir_error *error)
-{
+/* Where groups go: emitted as rows of a form. */
+struct emitting {
     struct emitter emitter;
-    weir_status status = emitter_init(&emitter, task, to, rdd->rdd.is_pairs, error);
+    enum cogroup_form form;
+};
 
-    for (uint32_t entry = 0; entry < cogroup_keys_count(cogroup) && status == WEIR_OK; entry++) {
-        emit_entry(cogroup, entry, rdd->form, &emitter.out);
-        status = emitter_row_done(&emitter, error);
+static weir_status take_group(void *owner, const struct cogroup_group *group, weir_error *error)
+{
+    struct emitting *emitting = owner;
+
+    emit_group(group, emitting->form, &emitting->emitter.out);
+    return emitter_row_done(&emitting->emitter, error);
+}
+
+static weir_status flush_groups(void *owner, weir_error *error)
+{
+    return emitter_finish(&((struct emitting *)owner)->emitter, error);
+}
+
+static weir_status emit_all(struct task *task, const struct cogroup_rdd *rdd,
+                            struct cogroup *cogroup, struct op *to, weir_error *error)
+{
+    struct emitting emitting = {.form = rdd->form};
+    const struct cogroup_sink sink = {take_group, flush_groups, &emitting};
+    weir_status status = emitter_init(&emitting.emitter, task, to, rdd->rdd.is_pairs, error);
+
+    if (status == WEIR_OK) {
+        status = cogroup_each(cogroup, &sink, error);
     }
     if (status == WEIR_OK) {
-        status = emitter_finish(&emitter, error);
+        status = emitter_finish(&emitting.emitter, error);
     }
-    emitter_fini(&emitter);
+    emitter_fini(&emitting.emitter);
     return status;
 }
 
@@ -165,16 +183,13 @@ static weir_status cogroup_compute(struct task *task, const struct rdd *rdd, uin
     struct op *op;
 
     WEIR_TRY(op_create(task, &side_class, sizeof(struct side_op), NULL, &op, error));
-    WEIR_TRY(cogroup_init(&cogroup, rdd->parents_count, error));
+    WEIR_TRY(cogroup_init(&cogroup, task, rdd->parents_count, error));
     struct side_op *side = (struct side_op *)op;
     side->cogroup = &cogroup;
     weir_status status = WEIR_OK;
     for (uint32_t i = 0; i < rdd->parents_count && status == WEIR_OK; i++) {
         side->side = i;
         status = rdd_push(task, rdd->parents[i], partition, op, error);
-    }
-    if (status == WEIR_OK) {
-        status = cogroup_seal(&cogroup, error);
     }
     if (status == WEIR_OK) {
         status = emit_all(task, (const struct cogroup_rdd *)rdd, &cogroup, to, error);

@@ -71,6 +71,15 @@ static weir_status check_partitions(uint32_t count, weir_error *error)
                            SHUFFLE_TARGETS_MAX);
 }
 
+/* An RDD of no partitions may be of either sort. */
+static weir_status check_pairs(const struct rdd *parent, const char *what, weir_error *error)
+{
+    if (parent->is_pairs || parent->partitions_count == 0) {
+        return WEIR_OK;
+    }
+    return error_set(error, WEIR_E_INVAL, "%s takes pairs, and was given plain rows", what);
+}
+
 weir_status rdd_create_combine(struct rdd *parent, const struct combiner *combiner,
                                struct partitioner partitioner, bool is_map_side, struct rdd **out,
                                weir_error *error)
@@ -78,7 +87,7 @@ weir_status rdd_create_combine(struct rdd *parent, const struct combiner *combin
     bool is_in_place = partitioner_equal(&parent->partitioner, &partitioner);
     struct rdd *rdd;
 
-    assert(parent->is_pairs);
+    WEIR_TRY(check_pairs(parent, "combineByKey", error));
     WEIR_TRY(check_partitions(partitioner.partitions_count, error));
     WEIR_TRY(rdd_create(&combine_class, sizeof(struct combine_rdd), partitioner.partitions_count,
                         &parent, 1, &rdd, error));
@@ -128,7 +137,7 @@ static weir_status create_moved(struct rdd *parent, const struct rdd_class *clas
 weir_status rdd_create_partition_by(struct rdd *parent, struct partitioner partitioner,
                                     struct rdd **out, weir_error *error)
 {
-    assert(parent->is_pairs);
+    WEIR_TRY(check_pairs(parent, "partitionBy", error));
     if (partitioner_equal(&parent->partitioner, &partitioner)) {
         *out = rdd_hold(parent);
         return WEIR_OK;

@@ -124,6 +124,7 @@ static weir_status rows_open(struct task *task, const struct rows_rdd *plan, str
         WEIR_TRY(kernel->open(task, plan->argument, &rows->kernel_state, error));
     } else {
         WEIR_TRY(emitter_init(&rows->emitter, task, to, plan->rdd.is_pairs, error));
+        rows->emitter.is_foreign = true;
     }
     *out = op;
     return WEIR_OK;

@@ -4,7 +4,7 @@
  * A split is a range of bytes of one file. A line belongs to the split in which its first byte
  * stands, as in Hadoop's text input: a split that does not begin the file starts behind the first
  * line end at or after its start - 1, and reads on to the end of its last line. Lines end at \n, \r
- * or \r\n. A split is read in pieces into one buffer whose lines are pushed before it is used again.
+ * or \r\n. A split is read in pieces into one buffer whose lines are pushed before it is reused.
  */
 #include <errno.h>
 #include <fcntl.h>

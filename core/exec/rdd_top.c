@@ -1,6 +1,6 @@
 /*
- * rdd_top - the greatest rows, by a bounded heap. One task reads all of the parent's partitions: what
- * stands behind it should have been reduced already.
+ * rdd_top - the greatest rows, by a bounded heap. One task reads all of the parent's partitions:
+ * what stands behind it should have been reduced already.
  */
 #include "base/mem.h"
 #include "data/compare.h"

@@ -60,6 +60,7 @@ weir_status rdd_create_union(struct rdd *const *parents, uint32_t parents_count,
 {
     uint32_t *firsts = mem_alloc(((size_t)parents_count + 1) * sizeof(*firsts));
     bool is_joined = parents_count > 0;
+    bool has_pairs = false; /* an empty parent may be of either sort */
     struct rdd *rdd;
 
     if (firsts == NULL) {
@@ -69,6 +70,7 @@ weir_status rdd_create_union(struct rdd *const *parents, uint32_t parents_count,
     for (uint32_t i = 0; i < parents_count; i++) {
         /* An empty parent in front of others keeps its (empty) place. */
         firsts[i + 1] = firsts[i] + parents[i]->partitions_count;
+        has_pairs |= parents[i]->is_pairs;
         is_joined &= partitioner_equal(&parents[i]->partitioner, &parents[0]->partitioner);
     }
 
@@ -81,7 +83,7 @@ weir_status rdd_create_union(struct rdd *const *parents, uint32_t parents_count,
         return status;
     }
     ((struct union_rdd *)rdd)->firsts = firsts;
-    rdd->is_pairs = parents_count > 0 && parents[0]->is_pairs;
+    rdd->is_pairs = has_pairs;
     if (is_joined) {
         rdd_set_partitioner(rdd, parents[0]->partitioner);
     }

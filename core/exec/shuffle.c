@@ -1,9 +1,13 @@
+/*
+ * shuffle - moves rows to the partition that they belong to.
+ */
 #include "exec/shuffle.h"
 
 #include <string.h>
 
 #include "base/mem.h"
 #include "data/hash.h"
+#include "exec/memory.h"
 #include "exec/op_aggregate.h"
 #include "exec/task.h"
 
@@ -27,15 +31,25 @@ weir_status shuffle_create(struct rdd *parent, struct partitioner partitioner,
     }
     shuffle->maps_count = parent->partitions_count;
     shuffle->targets_count = partitioner.partitions_count;
-    shuffle->blocks = mem_zalloc(((size_t)shuffle->maps_count * shuffle->targets_count + 1) *
-                                 sizeof(struct block *));
+    shuffle->runs = mem_zalloc(((size_t)shuffle->maps_count * shuffle->targets_count + 1) *
+                               sizeof(*shuffle->runs));
+    shuffle->memory_held = mem_zalloc(((size_t)shuffle->maps_count + 1) * sizeof(size_t));
     shuffle->is_written = mem_zalloc((size_t)shuffle->maps_count + 1);
-    if (shuffle->blocks == NULL || shuffle->is_written == NULL) {
+    if (shuffle->runs == NULL || shuffle->memory_held == NULL || shuffle->is_written == NULL) {
         shuffle_destroy(shuffle);
         return error_set(error, WEIR_E_NOMEM, "create shuffle");
     }
     *out = shuffle;
     return WEIR_OK;
+}
+
+void shuffle_use(struct shuffle *shuffle, struct memory *memory, struct spill_space *disk)
+{
+    if (shuffle->memory == memory && shuffle->disk == disk) {
+        return; /* tasks of another job may be reading them */
+    }
+    shuffle->memory = memory;
+    shuffle->disk = disk;
 }
 
 struct rdd *shuffle_parent(const struct shuffle *shuffle)
@@ -56,8 +70,11 @@ struct write_op {
     struct op op;
     struct shuffle *shuffle;
     struct block_builder *builders; /* one per target */
-    uint32_t *starts;               /* targets_count + 1 */
-    uint32_t spread_next;           /* SPREAD: the next row's target */
+    struct spill_run *runs;         /* one per target: what was spilled so far */
+    size_t builders_bytes;          /* all builders' size, under a limit */
+    struct memory_account account;
+    uint32_t *starts;     /* targets_count + 1 */
+    uint32_t spread_next; /* SPREAD: the next row's target */
     uint64_t hashes[CHUNK_ROWS_MAX];
     uint16_t rows[CHUNK_ROWS_MAX];
     uint32_t targets[CHUNK_ROWS_MAX];
@@ -139,25 +156,64 @@ static void sort_by_target(struct write_op *write, const struct chunk *chunk)
     write->starts[targets_count] = chunk->rows_count;
 }
 
+static weir_status write_append(struct write_op *write, uint32_t target, const struct chunk *part,
+                                weir_error *error)
+{
+    struct block_builder *builder = &write->builders[target];
+    size_t before = block_builder_size(builder);
+    weir_status status = block_builder_append(builder, part, error);
+
+    write->builders_bytes += block_builder_size(builder) - before;
+    return status;
+}
+
+static weir_status write_spill(struct write_op *write, weir_error *error)
+{
+    for (uint32_t target = 0; target < write->shuffle->targets_count; target++) {
+        struct block_builder *builder = &write->builders[target];
+        size_t before = block_builder_size(builder);
+
+        WEIR_TRY(spill_run_flush(&write->runs[target], write->shuffle->disk, builder, error));
+        write->builders_bytes -= before - block_builder_size(builder);
+    }
+    memory_account_set(&write->account, write->builders_bytes);
+    return WEIR_OK;
+}
+
 static weir_status write_push(struct op *op, struct chunk *chunk, weir_error *error)
 {
     struct write_op *write = (struct write_op *)op;
     uint32_t targets_count = write->shuffle->targets_count;
 
-    if (targets_count == 1) {
-        return block_builder_append(&write->builders[0], chunk, error);
+    if (targets_count > 1) {
+        WEIR_TRY(targets_find(write, chunk, error));
+        sort_by_target(write, chunk);
+    } else {
+        WEIR_TRY(write_append(write, 0, chunk, error));
     }
-    WEIR_TRY(targets_find(write, chunk, error));
-    sort_by_target(write, chunk);
-    for (uint32_t target = 0; target < targets_count; target++) {
+    for (uint32_t target = 0; targets_count > 1 && target < targets_count; target++) {
         struct chunk part = *chunk;
         part.rows = write->rows + write->starts[target];
         part.rows_count = write->starts[target + 1] - write->starts[target];
         if (part.rows_count > 0) {
-            WEIR_TRY(block_builder_append(&write->builders[target], &part, error));
+            WEIR_TRY(write_append(write, target, &part, error));
         }
     }
-    return WEIR_OK;
+    return memory_account_set(&write->account, write->builders_bytes) ? write_spill(write, error)
+                                                                      : WEIR_OK;
+}
+
+static void drop_map(struct shuffle *shuffle, uint32_t map)
+{
+    struct spill_run *runs = shuffle->runs + (size_t)map * shuffle->targets_count;
+
+    for (uint32_t target = 0; target < shuffle->targets_count; target++) {
+        spill_run_fini(&runs[target], shuffle->disk);
+    }
+    if (shuffle->memory_held[map] > 0) {
+        memory_give(shuffle->memory, shuffle->memory_held[map]);
+        shuffle->memory_held[map] = 0;
+    }
 }
 
 static weir_status write_finish(struct op *op, weir_error *error)
@@ -165,13 +221,23 @@ static weir_status write_finish(struct op *op, weir_error *error)
     struct write_op *write = (struct write_op *)op;
     struct shuffle *shuffle = write->shuffle;
     uint32_t map = op->task->partition;
-    struct block **blocks = shuffle->blocks + (size_t)map * shuffle->targets_count;
+    struct spill_run *runs = shuffle->runs + (size_t)map * shuffle->targets_count;
+    size_t held = 0;
 
+    drop_map(shuffle, map); /* of an attempt that failed half way, or that is damaged */
+    if (shuffle->memory != NULL) {
+        memory_account_fini(&write->account);
+        if (!memory_try_fixed(shuffle->memory, write->builders_bytes)) {
+            WEIR_TRY(write_spill(write, error));
+        } else {
+            held = write->builders_bytes;
+        }
+    }
+    shuffle->memory_held[map] = held;
     for (uint32_t target = 0; target < shuffle->targets_count; target++) {
-        struct block *block;
-        WEIR_TRY(block_builder_finish(&write->builders[target], &block, error));
-        block_drop(blocks[target]); /* of an attempt that failed half way */
-        blocks[target] = block;
+        WEIR_TRY(spill_run_seal(&write->runs[target], &write->builders[target], error));
+        runs[target] = write->runs[target];
+        write->runs[target] = (struct spill_run){0};
     }
     atomic_store(&shuffle->is_written[map], true);
     return WEIR_OK;
@@ -183,7 +249,9 @@ static void write_close(struct op *op)
 
     for (uint32_t target = 0; target < write->shuffle->targets_count; target++) {
         block_builder_fini(&write->builders[target]);
+        spill_run_fini(&write->runs[target], write->shuffle->disk);
     }
+    memory_account_fini(&write->account);
 }
 
 static const struct op_class write_class = {
@@ -207,7 +275,9 @@ static weir_status write_create(struct shuffle *shuffle, struct task *task, stru
                                     (targets_count == 0 ? 1 : targets_count));
     write->starts = arena_alloc(&task->arena, (targets_count + 1) * sizeof(*write->starts));
     write->builders = arena_alloc(&task->arena, targets_count * sizeof(*write->builders));
-    if (write->starts == NULL || write->builders == NULL) {
+    write->runs = arena_zalloc(&task->arena, targets_count * sizeof(*write->runs));
+    memory_account_init(&write->account, shuffle->memory);
+    if (write->starts == NULL || write->builders == NULL || write->runs == NULL) {
         return error_set(error, WEIR_E_NOMEM, "no memory for %zu partitions", targets_count);
     }
     for (size_t target = 0; target < targets_count; target++) {
@@ -276,12 +346,19 @@ struct action shuffle_map_action(struct shuffle *shuffle)
     return (struct action){.open = map_open, .owner = shuffle};
 }
 
-weir_status shuffle_push(const struct shuffle *shuffle, struct task *task, uint32_t target,
-                         struct op *to, weir_error *error)
+weir_status shuffle_push(struct shuffle *shuffle, struct task *task, uint32_t target, struct op *to,
+                         weir_error *error)
 {
     for (uint32_t map = 0; map < shuffle->maps_count; map++) {
-        const struct block *block = shuffle->blocks[(size_t)map * shuffle->targets_count + target];
-        WEIR_TRY(task_push_block(task, block, to, error));
+        const struct spill_run *run = &shuffle->runs[(size_t)map * shuffle->targets_count + target];
+        bool is_damaged = false;
+        weir_status status = spill_run_push(run, shuffle->disk, task, to, &is_damaged, error);
+
+        if (is_damaged) {
+            atomic_store(&shuffle->is_written[map], false);
+            return error_wrap(error, status, "shuffle output of partition %u", map);
+        }
+        WEIR_TRY(status);
     }
     return WEIR_OK;
 }
@@ -291,11 +368,13 @@ void shuffle_destroy(struct shuffle *shuffle)
     if (shuffle == NULL) {
         return;
     }
-    for (size_t i = 0;
-         shuffle->blocks != NULL && i < (size_t)shuffle->maps_count * shuffle->targets_count; i++) {
-        block_drop(shuffle->blocks[i]);
+    for (uint32_t map = 0;
+         shuffle->runs != NULL && shuffle->memory_held != NULL && map < shuffle->maps_count;
+         map++) {
+        drop_map(shuffle, map);
     }
-    mem_free(shuffle->blocks);
+    mem_free(shuffle->runs);
+    mem_free(shuffle->memory_held);
     mem_free((void *)shuffle->is_written);
     partition_bounds_drop(shuffle->partitioner.bounds);
     rdd_drop(shuffle->parent);

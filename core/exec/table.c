@@ -1,3 +1,6 @@
+/*
+ * table - keys to entry numbers: the hash table that aggregations, joins and states share.
+ */
 #include "exec/table.h"
 
 #include <assert.h>
@@ -9,7 +12,7 @@
 #include "data/hash.h"
 
 #define SLOTS_FIRST 4096u /* 32 KiB: room for a chunk of new keys */
-#define NO_ENTRY    UINT32_MAX
+#define NO_ENTRY    TABLE_NO_ENTRY
 
 /* What one look-up works on, kept between chunks. */
 struct table_scratch {
@@ -214,6 +217,37 @@ weir_status table_find(struct table *table, const struct column *keys, const uin
         }
     }
     return WEIR_OK;
+}
+
+void table_look_up(const struct table *table, const struct column *keys, const uint16_t *rows,
+                   uint32_t rows_count, uint32_t *entries)
+{
+    struct table_scratch *scratch = table->scratch;
+    struct column dense = {.kind = keys->kind == COLUMN_BYTES ? COLUMN_BYTES : COLUMN_MIXED,
+                           .values = scratch->keys};
+
+    assert(rows_count <= CHUNK_ROWS_MAX);
+    gather_rows(keys, rows, rows_count, COLUMN_MIXED, scratch->keys, NULL);
+    hash_column(&dense, NULL, rows_count, scratch->hashes);
+    for (uint32_t i = 0; i < rows_count; i++) {
+        uint64_t hash = scratch->hashes[i];
+        uint32_t at = (uint32_t)hash & table->slots_mask;
+
+        entries[i] = NO_ENTRY;
+        for (; table->slots[at] != 0; at = (at + 1) & table->slots_mask) {
+            uint32_t entry = slot_entry(table->slots[at]);
+            if (slot_has_tag(table->slots[at], hash) &&
+                value_equal(&table->keys[entry], &scratch->keys[i])) {
+                entries[i] = entry;
+                break;
+            }
+        }
+    }
+}
+
+const uint64_t *table_hashes(const struct table *table)
+{
+    return table->scratch->hashes;
 }
 
 size_t table_size(const struct table *table)

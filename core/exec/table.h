@@ -4,8 +4,8 @@
  * Entries are dense: the first new key is entry 0, the next one 1, in the order of the rows, and
  * whoever uses the table keeps what belongs to a key in vectors of its own, by entry. The index
  * beside them is an open-addressing array of 8-byte slots, at most a quarter full: 32 bits of the
- * hash and the entry. Keys of up to 12 bytes, ints and floats stand in the keys vector; longer ones are
- * copied.
+ * hash and the entry. Keys of up to 12 bytes, ints and floats stand in the keys vector; longer
+ * ones are copied.
  *
  * A chunk is looked up in passes (hash and prefetch; guess the entry by the slot; compare all keys
  * without a branch; the few that missed, one by one), so that cache misses overlap.
@@ -40,6 +40,15 @@ CHECKED weir_status table_init(struct table *table, weir_error *error);
  * living row. */
 CHECKED weir_status table_find(struct table *table, const struct column *keys, const uint16_t *rows,
                                uint32_t rows_count, uint32_t *entries, weir_error *error);
+
+#define TABLE_NO_ENTRY UINT32_MAX
+
+/* The same, but adds no key: entries[i] is TABLE_NO_ENTRY where the key is not there. */
+void table_look_up(const struct table *table, const struct column *keys, const uint16_t *rows,
+                   uint32_t rows_count, uint32_t *entries);
+
+/* The hashes of the rows that were looked up last, by living row. */
+const uint64_t *table_hashes(const struct table *table);
 
 /* Bytes it holds. */
 size_t table_size(const struct table *table);

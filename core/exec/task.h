@@ -13,6 +13,8 @@
 #include "plan/rdd.h"
 
 struct executor;
+struct memory;
+struct spill_space;
 
 struct task {
     struct executor *executor;
@@ -29,6 +31,11 @@ struct task {
  * finish `to`. */
 CHECKED weir_status rdd_push(struct task *task, struct rdd *rdd, uint32_t partition, struct op *to,
                              weir_error *error);
+
+/* The budget that the task's ops take their memory from, and where they spill what is over it.
+ * NULL: a task of no executor, which has no limit. */
+struct memory *task_memory(const struct task *task);
+struct spill_space *task_disk(const struct task *task);
 
 /* Pushes a block's rows into `to`, chunk by chunk. */
 struct block;

@@ -1,3 +1,6 @@
+/*
+ * task_set - the tasks of one stage: what is left to do, tries, and how it ended.
+ */
 #include "exec/task_set.h"
 
 #include <assert.h>

@@ -1,3 +1,6 @@
+/*
+ * text_splits - which files a path means, and the ranges of bytes that they are read in.
+ */
 #include "exec/text_splits.h"
 
 #include <dirent.h>
@@ -18,7 +21,10 @@ static weir_status file_add(struct text_splits *splits, const char *path, uint64
     if (kept == NULL) {
         return error_set(error, WEIR_E_NOMEM, "no memory for %s", path);
     }
-    for (uint64_t start = 0; start < size; start += split_bytes) {
+    uint64_t start = 0;
+    bool is_wanted = size > 0 || split_bytes == TEXT_SPLIT_WHOLE;
+
+    while (is_wanted) {
         void *items = splits->items;
         WEIR_TRY(
             mem_grow(&items, &splits->capacity, splits->count + 1, sizeof(*splits->items), error));
@@ -26,13 +32,42 @@ static weir_status file_add(struct text_splits *splits, const char *path, uint64
         uint64_t end = size - start < split_bytes ? size : start + split_bytes;
         splits->items[splits->count++] =
             (struct text_split){.path = kept, .start = start, .end = end};
+        start = end;
+        is_wanted = start < size;
     }
     return WEIR_OK;
 }
 
+static bool is_hidden(const char *name)
+{
+    return name[0] == '.' || name[0] == '_';
+}
+
 static int is_visible(const struct dirent *entry)
 {
-    return entry->d_name[0] != '.' && entry->d_name[0] != '_';
+    return !is_hidden(entry->d_name);
+}
+
+/* Where the path's last name begins; slashes at its end do not count. */
+static const char *last_name(const char *path)
+{
+    const char *end = path + strlen(path);
+
+    while (end > path && end[-1] == '/') {
+        end--;
+    }
+    while (end > path && end[-1] != '/') {
+        end--;
+    }
+    return end;
+}
+
+/* True for a hidden name that the pattern does not ask for by its first letter. */
+static bool is_passed_over(const char *pattern, const char *match)
+{
+    const char *name = last_name(match);
+
+    return is_hidden(name) && last_name(pattern)[0] != name[0];
 }
 
 static weir_status folder_add(struct text_splits *splits, const char *path, uint64_t split_bytes,
@@ -75,14 +110,19 @@ weir_status text_splits_init(struct text_splits *splits, const char *path, uint6
     arena_init(&splits->arena);
     split_bytes = split_bytes == 0 ? TEXT_SPLIT_BYTES : split_bytes;
     int found = glob(path, GLOB_ERR, NULL, &matches);
-    if (found != 0) {
-        status = found == GLOB_NOSPACE
-                     ? error_set(error, WEIR_E_NOMEM, "no memory to look for %s", path)
-                     : error_set(error, WEIR_E_IO, "input path does not exist: %s", path);
+    if (found == GLOB_NOSPACE) {
+        status = error_set(error, WEIR_E_NOMEM, "no memory to look for %s", path);
+    } else if (found == GLOB_ABORTED) {
+        status = error_set(error, WEIR_E_IO, "a folder of %s cannot be listed", path);
+    } else if (found != 0) {
+        status = error_set(error, WEIR_E_IO, "input path does not exist: %s", path);
     }
     for (size_t i = 0; i < matches.gl_pathc && status == WEIR_OK; i++) {
         struct stat info;
 
+        if (is_passed_over(path, matches.gl_pathv[i])) {
+            continue;
+        }
         if (stat(matches.gl_pathv[i], &info) < 0) {
             status = error_system(error, "look at %s", matches.gl_pathv[i]);
         } else if (S_ISDIR(info.st_mode)) {

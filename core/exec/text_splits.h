@@ -1,8 +1,9 @@
 /*
  * text_splits - which files a path means, and the ranges of bytes that they are read in.
  *
- * A path is a file, a folder (its files, but for names that begin with "." or "_", as in Hadoop), or
- * a glob of both. Files come in the order of their names.
+ * A path is a file, a folder (its files, not those of folders in it), or a glob of both. Names that
+ * begin with "." or "_" are passed over, as in Hadoop, unless the path's last name begins so.
+ * Files come in the order of their names.
  */
 #ifndef WEIR_EXEC_TEXT_SPLITS_H
 #define WEIR_EXEC_TEXT_SPLITS_H
@@ -10,6 +11,7 @@
 #include "base/arena.h"
 
 #define TEXT_SPLIT_BYTES (64u << 20)
+#define TEXT_SPLIT_WHOLE UINT64_MAX /* one split for each file, an empty one too */
 
 struct text_split {
     const char *path;

@@ -3,8 +3,8 @@
  * share. One for each source; it outlives the instances that follow one another in it.
  *
  * Life:     host_create; host_attach before the first instance; the gate is opened before an
- *           instance is created and closed after its stop; host_drop by the source and by the instance
- *           thread (one that cannot be stopped keeps it).
+ *           instance is created and closed after its stop; host_drop by the source and by the
+ *           instance thread (one that cannot be stopped keeps it).
  * Threads:  `lock` guards what stands under it. Data calls pass the gate: once it is closed and
  *           empty, nobody is inside the block maker or the batch clock for this host.
  */
@@ -118,8 +118,8 @@ weir_status host_poll(struct weir_host *host, int64_t timeout_ns);
 /* Before a call that may be refused for want of room: an old signal of room is none of it. */
 void host_room_seen(struct weir_host *host);
 
-/* Writes a line unless it repeats itself. subject: what decides whether it does, when the line tells
- * more than that; NULL: the line. */
+/* Writes a line unless it repeats itself. subject: what decides whether it does, when the line
+ * tells more than that; NULL: the line. */
 void host_say(struct weir_host *host, enum log_level level, const char *subject, const char *format,
               ...) PRINTF_LIKE(4, 5);
 
@@ -134,8 +134,8 @@ weir_status host_block_commit(struct weir_host *host, weir_block *block,
                               const weir_delivery *delivery);
 void host_block_abort(struct weir_host *host, weir_block *block);
 
-/* The gate is closed. Takes back the blocks that were left open; or, when the plugin may still write
- * into them, only the room that they hold. */
+/* The gate is closed. Takes back the blocks that were left open; or, when the plugin may still
+ * write into them, only the room that they hold. */
 void host_blocks_forget(struct weir_host *host);
 void host_blocks_abandon(struct weir_host *host);
 
@@ -175,7 +175,8 @@ weir_status host_kv_put(struct weir_host *host, weir_slice key, weir_slice value
 
 extern const weir_tick_api host_tick;
 
-/* Waits until the instance has said that it is done with batch `number`, while it may still do so. */
+/* Waits until the instance has said that it is done with batch `number`, while it may still do
+ * so. */
 void host_tick_settle(struct weir_host *host, uint64_t number, bool (*may_come)(void *owner),
                       void *owner);
 

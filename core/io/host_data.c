@@ -41,7 +41,9 @@ static weir_status with_room(struct weir_host *host, int64_t timeout_ns, room_ca
         int64_t left_ns = timeout_ns < 0 ? SLICE_NS : timeout_ns - waited_ns;
         weir_status status;
 
-        if (atomic_load(&host->is_asked_to_end)) {
+        /* A try does not wait, and is let through: what a receiver has left to deliver while it
+         * stops is wanted, as far as there is room. */
+        if (timeout_ns != 0 && atomic_load(&host->is_asked_to_end)) {
             return WEIR_STOPPING;
         }
         left_ns = left_ns < 0 ? 0 : left_ns < SLICE_NS ? left_ns : SLICE_NS;

@@ -384,7 +384,7 @@ static weir_status read_of_type(struct reading *reading, struct weir_value value
     case WEIR_T_JSON:
         return read_json(reading, value);
     default:
-        assert(!"an option's type was checked with its table");
+        assert(false); /* the type was checked with its table */
         return WEIR_E_INVAL;
     }
 }

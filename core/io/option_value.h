@@ -21,7 +21,8 @@ struct option_fault {
 void option_fault_init(struct option_fault *fault);
 void option_fault_fini(struct option_fault *fault);
 
-/* WEIR_E_INVAL: the fault says why. Texts of the setting live in the arena or in `value`'s memory. */
+/* WEIR_E_INVAL: the fault says why. Texts of the setting live in the arena or in `value`'s
+ * memory. */
 CHECKED weir_status option_value_read(const weir_option *option, struct weir_value value,
                                       struct arena *arena, weir_setting *out,
                                       struct option_fault *fault, weir_error *error);

@@ -1,10 +1,10 @@
 /*
  * options - a receiver's or sink's settings: its option table, and the values a job gave.
  *
- * The core validates what a job gives against the table before an instance exists, so that no plugin
- * can forget it: unknown options (with a suggestion), wrong types (with the mend), ranges, enums,
- * required ones, durations and sizes without a unit. All problems are reported, each with its
- * pointer. Nested objects serve dotted keys: {"tls": {"ca": "x"}} sets "tls.ca".
+ * The core validates what a job gives against the table before an instance exists, so that no
+ * plugin can forget it: unknown options (with a suggestion), wrong types (with the mend), ranges,
+ * enums, required ones, durations and sizes without a unit. All problems are reported, each with
+ * its pointer. Nested objects serve dotted keys: {"tls": {"ca": "x"}} sets "tls.ca".
  *
  * Life:     options_parse, gets, options_destroy. The table outlives the options.
  * Threads:  read-only once parsed.
@@ -20,7 +20,8 @@ struct options;
 
 /* What a table can have wrong: a key twice or none, a type or flag that nobody knows, a default
  * that its own type refuses. WEIR_E_CONFIG names the option. A plugin's table is checked when the
- * plugin is opened, so that options_parse may rely on it. Ranges: min > max, and 0 to 0, are none. */
+ * plugin is opened, so that options_parse may rely on it. Ranges: min > max, and 0 to 0, are
+  * none. */
 CHECKED weir_status options_check_table(const weir_option *table, uint32_t count, uint32_t stride,
                                         weir_error *error);
 

@@ -1,10 +1,10 @@
 /*
  * plugin - finds, checks and opens modules.
  *
- * A job names a receiver by its type; the file is DIR/TYPE.so in one of the search folders, and must
- * list a receiver of that name. What is not a plugin, speaks another major of the ABI, or could be
- * written by others than its owner, is refused with a message that says so. Modules are never
- * closed (threads and thread-local destructors may outlive their instances).
+ * A job names a receiver by its type; the file is DIR/TYPE.so in one of the search folders, and
+ * must list a receiver of that name. What is not a plugin, speaks another major of the ABI, or
+ * could be written by others than its owner, is refused with a message that says so. Modules are
+ * never closed (threads and thread-local destructors may outlive their instances).
  *
  * Threads:  one lock over opening, so that a plugin's global initialisation never overlaps with
  *           another's.
@@ -35,8 +35,8 @@ CHECKED weir_status plugin_folders_add(struct plugin_folders *folders, const cha
                                        weir_error *error);
 
 /* What is looked at after all that a user named: the folders of $WEIR_PLUGIN_PATH (not in a program
- * with raised rights), $XDG_DATA_HOME/weir/plugins or ~/.local/share/weir/plugins, and the folder of
- * the plugins that came with this weir. */
+ * with raised rights), $XDG_DATA_HOME/weir/plugins or ~/.local/share/weir/plugins, and the folder
+ * of the plugins that came with this weir. */
 CHECKED weir_status plugin_folders_add_defaults(struct plugin_folders *folders, weir_error *error);
 
 /* Opens TYPE.so from the first folder that has it; one module is opened once. WEIR_E_CONFIG tells

@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <limits.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -225,8 +226,7 @@ static weir_status open_by_name(const struct plugin_folders *folders, const char
     weir_status status;
     char *path;
 
-    memcpy(name, type, strlen(type));
-    memcpy(name + strlen(type), ".so", sizeof(".so"));
+    snprintf(name, sizeof(name), "%s.so", type);
     WEIR_TRY(find_file(folders, name, &path, error));
     if (path == NULL) {
         return refuse_missing(folders, type, error);

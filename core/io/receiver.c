@@ -13,8 +13,27 @@
 #include "io/host.h"
 #include "io/receiver_life.h"
 
-#define NS_PER_MS       INT64_C(1000000)
-#define STOP_TIMEOUT_MS 5000
+#define NS_PER_MS        INT64_C(1000000)
+#define STOP_TIMEOUT_MS  5000
+#define BEGIN_TIMEOUT_MS 1000
+
+/* On a manual clock the time stands still until the receiver has begun, which by its contract is
+ * soon: what it takes for the time of its start must not depend on who is faster. */
+static void wait_begun(struct receiver *receiver)
+{
+    struct weir_host *host = receiver->host;
+    int64_t end_ns = clock_stopwatch_ns() + BEGIN_TIMEOUT_MS * NS_PER_MS;
+
+    lock_take(&host->lock);
+    while (receiver->state == RECEIVER_CREATED || receiver->state == RECEIVER_STARTING) {
+        int64_t left_ns = end_ns - clock_stopwatch_ns();
+        if (left_ns <= 0) {
+            break;
+        }
+        condition_wait_for(&host->changed, &host->lock, left_ns);
+    }
+    lock_release(&host->lock);
+}
 
 static weir_status source_start(void *self, struct block_maker *maker, struct batch_clock *rhythm,
                                 weir_error *error)
@@ -28,6 +47,8 @@ static weir_status source_start(void *self, struct block_maker *maker, struct ba
             thread_start(&receiver->thread, receiver->thread_name, receiver_run, receiver, error);
         if (status != WEIR_OK) {
             receiver_drop(receiver);
+        } else if (clock_is_manual(receiver->host->clock)) {
+            wait_begun(receiver);
         }
     }
     return status == WEIR_OK ? WEIR_OK

@@ -46,13 +46,13 @@ struct receiver {
 };
 
 /* The thread's function: makes instances until one ends for good, and drops the thread's hold. */
-void receiver_run(void *receiver);
+void receiver_run(void *argument);
 
 /* The last drop frees it. */
 void receiver_drop(struct receiver *receiver);
 
-/* A fresh buffer for a plugin's story; and what a life call answered, as WEIR_OK or a failure with a
- * story that is not empty. */
+/* A fresh buffer for a plugin's story; and what a life call answered, as WEIR_OK or a failure with
+ * a story that is not empty. */
 void receiver_story_clear(weir_error *error);
 weir_status receiver_life_status(weir_status status, weir_error *error, const char *what);
 

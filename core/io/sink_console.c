@@ -3,6 +3,7 @@
  */
 #include "io/sink_console.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <string.h>
@@ -179,7 +180,10 @@ static void write_header(struct bytes *out, const struct block *block, struct ce
     char time_text[TIME_BYTES];
 
     time_of_day(time_ms, time_text);
-    bytes_printf(out, "%s\n", time_text);
+    bytes_printf(out, "%s%s\n", time_text, block->rows_count == 0 ? "  no rows" : "");
+    if (block->rows_count == 0) {
+        return;
+    }
     for (uint32_t column = 0; column < block->columns_count; column++) {
         const char *name = block->columns_count == 2 ? pair_names[column] : "value";
         uint32_t width = (uint32_t)strlen(name);
@@ -187,7 +191,7 @@ static void write_header(struct bytes *out, const struct block *block, struct ce
         if (cells->columns_widths[column] < width) {
             cells->columns_widths[column] = width;
         }
-        bytes_append_text(out, column > 0 ? "  " : "  ");
+        bytes_append_text(out, "  ");
         write_cell(out, name, width, width, cells->columns_widths[column],
                    is_numbers(&block->columns[column]), column + 1 == block->columns_count);
     }
@@ -198,6 +202,7 @@ static void write_cells(struct bytes *out, const struct block *block, const stru
 {
     size_t from = 0;
 
+    assert(block->columns_count > 0 || cells->count == 0);
     for (uint32_t i = 0; i < cells->count; i++) {
         uint32_t column = i % block->columns_count;
         bool is_last = column + 1 == block->columns_count;

@@ -23,6 +23,6 @@ const struct sink_type *const *sink_types(size_t *count);
 
 /* Where the console sink prints; stdout unless a test says otherwise. */
 #include <stdio.h>
-void sink_console_set_stream(FILE *stream);
+void sink_console_set_stream(FILE *other);
 
 #endif

@@ -117,17 +117,32 @@ static enum operator_shape input_shape(struct check *check, const struct node *n
     return first == NULL ? SHAPE_ANY : check->shapes[first->id];
 }
 
+/* Every input whose shape is known is of the shape that the operator takes. */
+static void check_taken(struct check *check, const struct node *node)
+{
+    const struct operator_class *class = node->class;
+
+    for (uint32_t i = 0; i < node->inputs_count; i++) {
+        const struct node *input = node->inputs[i];
+        enum operator_shape shape = check->shapes[input->id];
+        if (shape != SHAPE_ANY && shape != class->takes) {
+            check_error(check, node, "/from", "E036",
+                        class->takes == SHAPE_PAIRS ? "put a mapToPair before it" : NULL,
+                        "\"%.64s\" is a %s and takes %s, but \"%.64s\" gives %s", node->name,
+                        class->name, shape_name(class->takes), input->name, shape_name(shape));
+        }
+    }
+}
+
 static void check_shape(struct check *check, struct node *node)
 {
     const struct operator_class *class = node->class;
-    enum operator_shape shape = input_shape(check, node);
+    enum operator_shape shape = SHAPE_ANY;
 
-    if (class->takes != SHAPE_ANY && shape != SHAPE_ANY && shape != class->takes) {
-        check_error(check, node, "/from", "E036",
-                    class->takes == SHAPE_PAIRS ? "put a mapToPair before it" : NULL,
-                    "\"%.64s\" is a %s and takes %s, but \"%.64s\" gives %s", node->name,
-                    class->name, shape_name(class->takes), node->inputs[0]->name,
-                    shape_name(shape));
+    if (class->takes != SHAPE_ANY) {
+        check_taken(check, node);
+    } else if (!class->is_mixed) {
+        shape = input_shape(check, node);
     }
     if (node->is_open) {
         shape = SHAPE_ANY;
@@ -135,7 +150,8 @@ static void check_shape(struct check *check, struct node *node)
         shape = class->gives;
     }
     check->shapes[node->id] = shape;
-    node->is_pairs = check->shapes[node->id] == SHAPE_PAIRS;
+    node->is_pairs = shape == SHAPE_PAIRS;
+    node->is_shape_known = shape != SHAPE_ANY;
 }
 
 static int64_t add_bounded(int64_t left, int64_t right)
@@ -149,7 +165,13 @@ static int64_t add_bounded(int64_t left, int64_t right)
 static void find_readers(struct graph *graph)
 {
     for (size_t i = 0; i < graph->nodes_count; i++) {
-        graph->nodes[i]->remember_ms = graph->nodes[i]->interval_ms;
+        struct node *node = graph->nodes[i];
+        node->remember_ms =
+            node->interval_ms > graph->remember_ms ? node->interval_ms : graph->remember_ms;
+        if (node->checkpoint_ms >= node->interval_ms) {
+            int64_t twice_ms = add_bounded(node->checkpoint_ms, node->checkpoint_ms);
+            node->remember_ms = node->remember_ms > twice_ms ? node->remember_ms : twice_ms;
+        }
     }
     for (size_t i = graph->nodes_count; i > 0; i--) {
         struct node *node = graph->nodes[i - 1];
@@ -203,6 +225,7 @@ static weir_status check_all(struct check *check, weir_error *error)
         check_shape(check, node);
         check_window(check, node);
         check_function(check, node);
+        check_state(check, node);
     }
     if (graph->outputs_count == 0 && !is_told(check, "/sinks")) {
         problems_add(&graph->problems, PROBLEM_ERROR, "E032", "", NULL,

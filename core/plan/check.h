@@ -27,6 +27,9 @@ CHECKED weir_status check_order(struct check *check, weir_error *error);
 /* Resolves the node's function: missing, unknown, of a wrong kind, with a refused argument. */
 void check_function(struct check *check, struct node *node);
 
+/* State to begin with, timeouts, filters of windows, and whose snapshots are shown. */
+void check_state(struct check *check, const struct node *node);
+
 /* Window, slide and partitions of the node; sets its interval, 0 when that is unknown. */
 void check_window(struct check *check, struct node *node);
 

@@ -19,7 +19,7 @@ static int64_t input_interval(struct check *check, const struct node *node)
         }
         if (first != NULL && input->interval_ms != first->interval_ms) {
             check_error(check, node, "/from", "E037", NULL,
-                        "\"%.64s\" unites streams of different intervals: "
+                        "\"%.64s\" reads streams of different slide durations: "
                         "\"%.64s\" comes every %s, \"%.64s\" every %s",
                         node->name, first->name, duration_text(first->interval_ms, texts[0]),
                         input->name, duration_text(input->interval_ms, texts[1]));
@@ -119,7 +119,30 @@ static void refuse_window(struct check *check, const struct node *node)
     }
 }
 
-void check_window(struct check *check, struct node *node)
+/* The interval at which the RDD is kept without its lineage is a multiple of the stream's own. */
+static void check_checkpoint(struct check *check, const struct node *node)
+{
+    char texts[2][32];
+
+    if (node->checkpoint_ms == 0 || node->interval_ms == 0) {
+        return;
+    }
+    duration_text(node->checkpoint_ms, texts[0]);
+    duration_text(node->interval_ms, texts[1]);
+    if (node->checkpoint_ms < node->interval_ms) {
+        check_error(check, node, "/checkpoint", "E047", NULL,
+                    "the checkpoint interval %s of \"%.64s\" is lower than its slide duration "
+                    "%s: set it to at least %s",
+                    texts[0], node->name, texts[1], texts[1]);
+    } else if (node->checkpoint_ms % node->interval_ms != 0) {
+        check_error(check, node, "/checkpoint", "E047", NULL,
+                    "the checkpoint interval %s of \"%.64s\" is not a multiple of its slide "
+                    "duration %s",
+                    texts[0], node->name, texts[1]);
+    }
+}
+
+static void check_interval(struct check *check, struct node *node)
 {
     int64_t parent_ms =
         node->class->kind == OPERATOR_SOURCE ? check->graph->batch_ms : input_interval(check, node);
@@ -127,6 +150,10 @@ void check_window(struct check *check, struct node *node)
     if (node->partitions != 0 && !node->class->has_partitions) {
         check_error(check, node, "/partitions", "E020", NULL, "%s takes no partitions",
                     node->class->name);
+    }
+    if (node->partitions == 0 && node->class->kind == OPERATOR_REPARTITION) {
+        check_error(check, node, "/partitions", "E046", NULL,
+                    "number of partitions (0) of \"%.64s\" must be positive", node->name);
     }
     node->interval_ms = parent_ms > 0 ? parent_ms : 0;
     if (!node->class->has_window) {
@@ -143,4 +170,10 @@ void check_window(struct check *check, struct node *node)
         bool is_right = check_multiple(check, node, "slide", node->slide_ms, parent_ms);
         node->interval_ms = is_right ? node->slide_ms : 0;
     }
+}
+
+void check_window(struct check *check, struct node *node)
+{
+    check_interval(check, node);
+    check_checkpoint(check, node);
 }

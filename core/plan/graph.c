@@ -10,6 +10,7 @@
 #include "base/mem.h"
 #include "data/value.h"
 
+enum { WINDOWS_MAX = 1000 };  /* one over the other */
 enum { SHOWN_NAME_MAX = 64 }; /* bytes of a wrong name that a message repeats */
 
 weir_status graph_create(struct function_registry *functions, int64_t batch_ms, struct graph **out,
@@ -73,6 +74,7 @@ static const char *make_pointer(struct graph *graph, enum operator_kind kind, co
     const char *folder = kind == OPERATOR_SOURCE   ? "/sources/"
                          : kind == OPERATOR_OUTPUT ? "/sinks/"
                                                    : "/operators/";
+    assert(name != NULL);
     char *pointer = arena_alloc(&graph->arena, strlen(folder) + 2 * strlen(name) + 1);
     char *end = pointer;
 
@@ -133,6 +135,51 @@ static bool inputs_grow(struct graph *graph, struct node *node)
     return true;
 }
 
+/* The node whose rows are kept when this one's are to be; NULL: a window over nothing yet. Cycles
+ * are told later, and end here. */
+static struct node *kept_node(struct node *node)
+{
+    for (uint32_t steps = 0; node != NULL && node->class->kind == OPERATOR_WINDOW; steps++) {
+        node = node->inputs_count == 0 || steps > WINDOWS_MAX ? NULL : node->inputs[0];
+    }
+    return node;
+}
+
+void graph_persist(struct node *node, enum storage_level level)
+{
+    struct node *kept = kept_node(node);
+
+    if (kept != NULL) {
+        kept->storage = level;
+    } else {
+        node->storage = level; /* until it is connected */
+    }
+}
+
+void graph_set_checkpoint(struct node *node, int64_t interval_ms)
+{
+    node->checkpoint_ms = interval_ms;
+    if (node->storage == STORAGE_NONE) {
+        graph_persist(node, STORAGE_MEMORY_ONLY_SER);
+    }
+}
+
+/* A window hands its level on to what it is over. */
+static void keep_for_window(struct node *window, struct node *input)
+{
+    struct node *kept = kept_node(input);
+
+    if (kept == NULL) {
+        return;
+    }
+    if (window->storage != STORAGE_NONE) {
+        kept->storage = window->storage;
+    } else if (kept->storage == STORAGE_NONE) {
+        kept->storage = STORAGE_MEMORY_ONLY_SER;
+    }
+    window->storage = STORAGE_NONE;
+}
+
 void graph_connect(struct graph *graph, struct node *reader, struct node *input)
 {
     assert(!graph->is_checked);
@@ -144,6 +191,45 @@ void graph_connect(struct graph *graph, struct node *reader, struct node *input)
         return;
     }
     reader->inputs[reader->inputs_count++] = input;
+    if (reader->class->kind == OPERATOR_WINDOW) {
+        keep_for_window(reader, input);
+    }
+}
+
+static bool fill_functions(struct graph *graph, struct node *node, const struct node_spec *spec)
+{
+    for (size_t i = 0; i < OPERATOR_FUNCTIONS_MAX; i++) {
+        node->functions[i].call = spec->functions[i];
+        if (!copy_text(graph, spec->functions[i].name, &node->functions[i].call.name)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* False when there is no memory. */
+static bool copy_values(struct graph *graph, const struct weir_value *values, uint32_t count,
+                        const struct weir_value **out)
+{
+    struct weir_value *copies = arena_alloc(&graph->arena, ((size_t)count + 1) * sizeof(*copies));
+
+    for (uint32_t i = 0; copies != NULL && i < count; i++) {
+        if (value_copy(values[i], &graph->arena, &copies[i]) != WEIR_OK) {
+            return false;
+        }
+    }
+    *out = copies;
+    return copies != NULL;
+}
+
+/* What operators with state are told besides. */
+static bool fill_state(struct graph *graph, struct node *node, const struct node_spec *spec)
+{
+    node->timeout_ms = spec->timeout_ms;
+    node->initial_count = spec->initial_count;
+    return spec->initial_count == 0 ||
+           (copy_values(graph, spec->initial_keys, spec->initial_count, &node->initial_keys) &&
+            copy_values(graph, spec->initial_values, spec->initial_count, &node->initial_values));
 }
 
 /* All that the node is told, but for its name and its edges. False when there is no memory. */
@@ -157,6 +243,8 @@ static bool node_fill(struct graph *graph, struct node *node, const struct node_
     node->is_open = spec->is_open;
     return copy_text(graph, spec->function.name, &node->call.name) &&
            value_copy(spec->argument, &graph->arena, &node->argument) == WEIR_OK &&
+           value_copy(spec->zero, &graph->arena, &node->zero) == WEIR_OK &&
+           fill_functions(graph, node, spec) && fill_state(graph, node, spec) &&
            copy_text(graph, spec->type, &node->type) &&
            copy_text(graph, spec->with == NULL ? "{}" : spec->with, &node->with) &&
            copy_text(graph, spec->decode == NULL ? "text" : spec->decode, &node->decode);
@@ -217,6 +305,17 @@ struct node *graph_add(struct graph *graph, const struct node_spec *spec)
 fail:
     graph->problems.is_cut = true;
     return NULL;
+}
+
+void graph_set_partitioner(struct graph *graph, struct node *node, struct weir_function function,
+                           struct weir_value argument)
+{
+    assert(!graph->is_checked);
+    node->partitioner.call = function;
+    if (!copy_text(graph, function.name, &node->partitioner.call.name) ||
+        value_copy(argument, &graph->arena, &node->partitioner_argument) != WEIR_OK) {
+        graph->problems.is_cut = true;
+    }
 }
 
 /* What was wrong at the old place, or below it, is wrong at the new one. */

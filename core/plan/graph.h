@@ -17,6 +17,13 @@
 #include "plan/function.h"
 #include "plan/operator.h"
 #include "plan/problem.h"
+#include "plan/storage_level.h"
+
+/* A function beside "fn": one of the class's `functions`. */
+struct node_function {
+    struct weir_function call;       /* as written; name NULL: none */
+    const struct function *function; /* resolved by graph_check; NULL: none */
+};
 
 struct node {
     uint32_t id;         /* its place in graph->nodes */
@@ -32,6 +39,17 @@ struct node {
     int64_t slide_ms;    /* 0: none given */
     uint32_t partitions; /* 0: the default */
 
+    struct node_function functions[OPERATOR_FUNCTIONS_MAX]; /* in the order of the class's */
+    struct node_function partitioner;                       /* none: keys go by their hash */
+    struct weir_value partitioner_argument;
+    struct weir_value zero;                /* aggregateByKey, foldByKey */
+    const struct weir_value *initial_keys; /* states to begin with */
+    const struct weir_value *initial_values;
+    uint32_t initial_count;
+    int64_t timeout_ms;    /* mapWithState: idle keys go; 0: never */
+    uint32_t storage;      /* enum storage_level that the program wants; 0: none */
+    int64_t checkpoint_ms; /* how often its RDD is kept without its lineage; 0: never */
+
     /* Of sources and outputs. */
     const char *type;      /* "socket", "console"; "foreach" is a function of the program */
     const char *with;      /* options as JSON text, "{}" when there are none */
@@ -42,6 +60,8 @@ struct node {
 
     /* Found by graph_check. */
     bool is_pairs;          /* what it gives */
+    bool is_ranged;         /* partitionBy: keys go by their order */
+    bool is_shape_known;    /* false: pairs or plain rows, the program alone knows */
     int64_t interval_ms;    /* how often it makes an RDD */
     int64_t remember_ms;    /* how long its RDDs are wanted */
     bool is_used;           /* an output depends on it */
@@ -60,6 +80,7 @@ struct graph {
     struct problems problems;
     struct function_registry *functions; /* borrowed */
     int64_t batch_ms;
+    int64_t remember_ms; /* the least time that every stream's RDDs are kept; 0: not asked for */
     bool is_checked;
 };
 
@@ -79,6 +100,13 @@ struct node_spec {
     int64_t window_ms;
     int64_t slide_ms;
     uint32_t partitions;
+    struct weir_function functions[OPERATOR_FUNCTIONS_MAX];
+    struct weir_value zero;
+    bool is_ranged;
+    const struct weir_value *initial_keys; /* copied, as are the values */
+    const struct weir_value *initial_values;
+    uint32_t initial_count;
+    int64_t timeout_ms;
     const char *type;
     const char *with;
     const char *decode;
@@ -93,6 +121,19 @@ struct node *graph_add(struct graph *graph, const struct node_spec *spec);
 /* Adds an edge: `reader` reads `input`, after the inputs it has already. Does nothing when one is
  * NULL: a call for want of which it is so has noted a problem. */
 void graph_connect(struct graph *graph, struct node *reader, struct node *input);
+
+/* Gives the node a function that says which partition a key goes to: one of the program's, "hash"
+ * (the default), or for partitionBy "range". */
+void graph_set_partitioner(struct graph *graph, struct node *node, struct weir_function function,
+                           struct weir_value argument);
+
+/* Where the node's rows are kept once they are computed. Of a window, those that it is over: it has
+ * none of its own. A window sets MEMORY_ONLY_SER for its input, unless a level is set there. */
+void graph_persist(struct node *node, enum storage_level level);
+
+/* How often the node's rows are kept in place of what they were made of. They are stored then, as a
+ * window's input is, unless a level is set. */
+void graph_set_checkpoint(struct node *node, int64_t interval_ms);
 
 /* Gives the node another name and the place that belongs to it. */
 void graph_rename(struct graph *graph, struct node *node, const char *name);

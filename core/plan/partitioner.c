@@ -1,3 +1,4 @@
+/* partitioner - equality, and the search among range bounds. */
 #include "plan/partitioner.h"
 
 #include <assert.h>

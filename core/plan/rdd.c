@@ -43,6 +43,8 @@ weir_status rdd_create(const struct rdd_class *class, size_t size, uint32_t part
     rdd->partitioner = partitioner_none();
     atomic_init(&rdd->holders, 1);
     atomic_init(&rdd->storage, STORAGE_NONE);
+    atomic_init(&rdd->checkpoint_mark, CHECKPOINT_NONE);
+    atomic_init(&rdd->checkpoint, NULL);
     *out = rdd;
     return WEIR_OK;
 }
@@ -83,7 +85,8 @@ static void lay_out(struct rdd *rdd)
     dying = rdd;
 }
 
-static void bury(struct rdd *rdd)
+/* What is not held by anyone else any more is laid out. */
+static void disinherit(struct rdd *rdd)
 {
     if (rdd->class->fini != NULL) {
         rdd->class->fini(rdd);
@@ -93,17 +96,30 @@ static void bury(struct rdd *rdd)
             lay_out(rdd->parents[i]);
         }
     }
-    partition_bounds_drop(rdd->partitioner.bounds);
     mem_free(rdd->parents);
+    rdd->parents = NULL;
+    rdd->parents_count = 0;
+    rdd->shuffle = NULL;
+    rdd->is_forgotten = true;
+}
+
+static void bury(struct rdd *rdd)
+{
+    struct rdd *checkpoint = atomic_load(&rdd->checkpoint);
+
+    if (!rdd->is_forgotten) {
+        disinherit(rdd);
+    }
+    if (checkpoint != NULL && let_go(checkpoint)) {
+        lay_out(checkpoint);
+    }
+    partition_bounds_drop(rdd->partitioner.bounds);
     mem_free(rdd);
 }
 
-void rdd_drop(struct rdd *rdd)
+/* Buries those that are laid out, unless a call further up is at it already. */
+static void bury_all(void)
 {
-    if (rdd == NULL || !let_go(rdd)) {
-        return;
-    }
-    lay_out(rdd);
     if (is_burying) {
         return; /* a fini below us drops it: the loop that called that fini goes on with it */
     }
@@ -114,4 +130,37 @@ void rdd_drop(struct rdd *rdd)
         bury(next);
     }
     is_burying = false;
+}
+
+uint32_t rdd_parents_count(const struct rdd *rdd)
+{
+    return atomic_load(&rdd->checkpoint) != NULL ? 1 : rdd->parents_count;
+}
+
+struct rdd *rdd_parent(const struct rdd *rdd, uint32_t place)
+{
+    struct rdd *checkpoint = atomic_load(&rdd->checkpoint);
+
+    assert(place < rdd_parents_count(rdd));
+    return checkpoint != NULL ? checkpoint : rdd->parents[place];
+}
+
+void rdd_forget_parents(struct rdd *rdd)
+{
+    bool was_burying = is_burying;
+
+    assert(atomic_load(&rdd->checkpoint) != NULL && !rdd->is_forgotten);
+    is_burying = true; /* what its fini drops is laid out */
+    disinherit(rdd);
+    is_burying = was_burying;
+    bury_all();
+}
+
+void rdd_drop(struct rdd *rdd)
+{
+    if (rdd == NULL || !let_go(rdd)) {
+        return;
+    }
+    lay_out(rdd);
+    bury_all();
 }

@@ -17,6 +17,7 @@
 
 #include "base/error.h"
 #include "plan/partitioner.h"
+#include "plan/storage_level.h"
 
 struct rdd;
 struct shuffle; /* exec's */
@@ -34,7 +35,7 @@ struct rdd_class {
     void (*fini)(struct rdd *rdd);
 };
 
-enum storage_level { STORAGE_NONE, STORAGE_MEMORY };
+enum checkpoint_mark { CHECKPOINT_NONE, CHECKPOINT_MARKED, CHECKPOINT_WRITING, CHECKPOINT_DONE };
 
 /* The head of every RDD; classes put it first in a struct of their own. */
 struct rdd {
@@ -47,7 +48,12 @@ struct rdd {
     struct shuffle *shuffle; /* the shuffle it reads, or NULL: all its parents are narrow */
     struct partitioner partitioner;
     bool is_pairs;
-    _Atomic uint32_t storage; /* enum storage_level */
+    _Atomic uint32_t storage;         /* enum storage_level */
+    _Atomic uint32_t checkpoint_mark; /* enum checkpoint_mark */
+    /* Held; set once its rows are written: they are read there from then on, and the parents count
+     * for nothing any more. */
+    _Atomic(struct rdd *) checkpoint;
+    bool is_forgotten; /* its parents have been let go */
     /* Told when the last holder lets go while partitions may be stored; NULL: nobody. */
     void (*forget)(void *owner, uint64_t rdd_id);
     void *forget_owner;
@@ -62,6 +68,14 @@ CHECKED weir_status rdd_create(const struct rdd_class *class, size_t size,
 void rdd_set_partitioner(struct rdd *rdd, struct partitioner partitioner);
 
 struct rdd *rdd_hold(struct rdd *rdd);
+
+/* What it depends on: its checkpoint alone once there is one, else its parents. */
+uint32_t rdd_parents_count(const struct rdd *rdd);
+struct rdd *rdd_parent(const struct rdd *rdd, uint32_t place);
+
+/* Lets go of the parents, and of what its class added: its rows are in its checkpoint. Nobody may
+ * be computing it. */
+void rdd_forget_parents(struct rdd *rdd);
 
 /* NULL is fine. Lineage of any length goes without recursion, also where a class's fini drops RDDs
  * in its turn: those go after fini is back. */

@@ -38,6 +38,12 @@ struct walk {
     void *owner;
 };
 
+/* One that is checkpointed reads its files, and asks no shuffle. */
+static bool is_behind_shuffle(const struct rdd *rdd)
+{
+    return atomic_load(&rdd->checkpoint) == NULL && rdd->shuffle != NULL;
+}
+
 static const void **seen_slot(const struct seen *seen, const void *pointer)
 {
     uint64_t hash = (uint64_t)(uintptr_t)pointer * UINT64_C(0x9E3779B97F4A7C15);
@@ -106,7 +112,7 @@ static weir_status walk_leave(struct walk *walk, const struct rdd *rdd, weir_err
     struct stages *stages = walk->stages;
     bool is_new;
 
-    if (rdd->shuffle == NULL) {
+    if (!is_behind_shuffle(rdd)) {
         return WEIR_OK;
     }
     WEIR_TRY(seen_add(&walk->seen, rdd->shuffle, &is_new, error));
@@ -127,11 +133,11 @@ static weir_status walk_all(struct walk *walk, struct rdd *rdd, weir_error *erro
         struct rdd *here = step->rdd;
         uint32_t next = step->next++; /* before walk_enter, which may move the steps */
         if (next == 0) {
-            if (here->shuffle != NULL) {
+            if (is_behind_shuffle(here)) {
                 WEIR_TRY(walk_enter(walk, walk->shuffle_parent(here->shuffle), error));
             }
-        } else if (next <= here->parents_count) {
-            WEIR_TRY(walk_enter(walk, here->parents[next - 1], error));
+        } else if (next <= rdd_parents_count(here)) {
+            WEIR_TRY(walk_enter(walk, rdd_parent(here, next - 1), error));
         } else {
             walk->steps_count--;
             WEIR_TRY(walk_leave(walk, here, error));

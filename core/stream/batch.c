@@ -29,11 +29,18 @@ static const struct states batch_states = {
     .thing = "batch", .names = state_names, .next_bits = state_next_bits, .count = 5};
 
 weir_status batch_create(uint64_t number, int64_t time_ms, uint32_t inputs_count,
-                         struct batch **out, weir_error *error)
+                         uint32_t outputs_max, struct batch **out, weir_error *error)
 {
     struct batch *batch = mem_zalloc(sizeof(*batch) + inputs_count * sizeof(struct batch_input));
 
     if (batch == NULL) {
+        return error_set(error, WEIR_E_NOMEM, "create batch %" PRIu64, number);
+    }
+    batch->input_infos = mem_zalloc((inputs_count + 1) * sizeof(*batch->input_infos));
+    batch->output_infos = mem_zalloc((outputs_max + 1) * sizeof(*batch->output_infos));
+    batch->outputs = mem_zalloc((outputs_max + 1) * sizeof(*batch->outputs));
+    if (batch->input_infos == NULL || batch->output_infos == NULL || batch->outputs == NULL) {
+        batch_destroy(batch);
         return error_set(error, WEIR_E_NOMEM, "create batch %" PRIu64, number);
     }
     list_init(&batch->link);
@@ -47,6 +54,9 @@ weir_status batch_create(uint64_t number, int64_t time_ms, uint32_t inputs_count
         .ended_ms = -1,
         .scheduling_delay_us = -1,
         .processing_us = -1,
+        .inputs = batch->input_infos,
+        .inputs_count = inputs_count,
+        .outputs = batch->output_infos,
     };
     *out = batch;
     return WEIR_OK;
@@ -57,9 +67,59 @@ void batch_set_input(struct batch *batch, uint32_t source_index, struct block **
 {
     assert(source_index < batch->inputs_count);
     assert(batch->inputs[source_index].blocks == NULL);
-    batch->inputs[source_index] = (struct batch_input){blocks, count};
+    batch->inputs[source_index] = (struct batch_input){.blocks = blocks, .count = count};
     for (uint32_t i = 0; i < count; i++) {
-        batch->info.records += blocks[i]->rows_count;
+        batch->input_infos[source_index].records += blocks[i]->rows_count;
+        batch->input_infos[source_index].bytes += blocks[i]->memory_bytes;
+    }
+    batch->info.records += batch->input_infos[source_index].records;
+}
+
+void batch_describe_input(struct batch *batch, uint32_t source_index, const char *name,
+                          const char *note)
+{
+    struct batch_input_info *info = &batch->input_infos[source_index];
+
+    info->source = source_index;
+    info->name = name;
+    info->description = *note == '\0' ? NULL : mem_text_copy(note); /* no memory: not said */
+}
+
+void batch_add_output(struct batch *batch, struct output *output, uint32_t index, const char *name,
+                      const char *description)
+{
+    struct batch_output_info *info = &batch->output_infos[batch->outputs_count];
+
+    batch->outputs[batch->outputs_count] =
+        (struct batch_output){.batch = batch,
+                              .place = batch->outputs_count,
+                              .output = output,
+                              .error = {.struct_size = sizeof(weir_error)}};
+    list_init(&batch->outputs[batch->outputs_count].link);
+    *info = (struct batch_output_info){.output = index,
+                                       .name = name,
+                                       .description = description,
+                                       .started_ms = -1,
+                                       .ended_ms = -1};
+    batch->outputs_count++;
+    batch->outputs_left++;
+    batch->info.outputs_count = batch->outputs_count;
+}
+
+void batch_begin_output(struct batch *batch, uint32_t place, int64_t now_ms)
+{
+    assert(place < batch->outputs_count);
+    batch->output_infos[place].started_ms = now_ms;
+}
+
+void batch_end_output(struct batch *batch, uint32_t place, int64_t now_ms, const weir_error *error)
+{
+    assert(place < batch->outputs_count);
+    batch->output_infos[place].ended_ms = now_ms;
+    if (error != NULL) {
+        batch->outputs[place].error = *error;
+        batch->output_infos[place].failure = batch->outputs[place].error.msg;
+        batch_fail(batch, error);
     }
 }
 
@@ -71,7 +131,7 @@ void batch_drop_input(struct batch *batch, uint32_t source_index)
         block_drop(input->blocks[i]);
     }
     mem_free(input->blocks);
-    *input = (struct batch_input){NULL, 0};
+    *input = (struct batch_input){.blocks = NULL};
 }
 
 void batch_submit(struct batch *batch, int64_t now_ms)
@@ -130,6 +190,16 @@ void batch_destroy(struct batch *batch)
     }
     for (uint32_t i = 0; i < batch->inputs_count; i++) {
         batch_drop_input(batch, i);
+        if (batch->input_infos != NULL) {
+            mem_free((char *)(uintptr_t)batch->input_infos[i].description);
+        }
     }
+    for (uint32_t i = 0; i < batch->outputs_count; i++) {
+        assert(batch->outputs != NULL);
+        rdd_drop(batch->outputs[i].rdd);
+    }
+    mem_free(batch->input_infos);
+    mem_free(batch->output_infos);
+    mem_free(batch->outputs);
     mem_free(batch);
 }

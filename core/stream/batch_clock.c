@@ -225,6 +225,11 @@ uint64_t batch_clock_stop(struct batch_clock *rhythm, bool one_more, int64_t tim
     return batch_clock_number(rhythm) - 1;
 }
 
+void batch_clock_end(struct batch_clock *rhythm)
+{
+    make_wish(rhythm, WISH_END);
+}
+
 void batch_clock_destroy(struct batch_clock *rhythm)
 {
     if (rhythm == NULL) {

@@ -45,6 +45,9 @@ CHECKED weir_status batch_clock_wait(struct batch_clock *rhythm, uint64_t number
  * runs is waited for. Returns the last batch's number. */
 uint64_t batch_clock_stop(struct batch_clock *rhythm, bool one_more, int64_t timeout_ns);
 
+/* The ticks shall end, without one more; returns at once. */
+void batch_clock_end(struct batch_clock *rhythm);
+
 /* NULL is fine. Ends the ticks when they have not ended. */
 void batch_clock_destroy(struct batch_clock *rhythm);
 

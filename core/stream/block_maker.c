@@ -18,7 +18,12 @@
 #include "data/value.h"
 
 #define BLOCK_INTERVAL_MS_DEFAULT 200
-#define BYTES_IN_FLIGHT_DEFAULT   (UINT64_C(256) << 20)
+
+/* The default bound: a batch has to fit into it, and the one before that is worked on meanwhile. A
+ * sixteenth of the machine's memory, within these. */
+#define BYTES_IN_FLIGHT_LEAST (UINT64_C(256) << 20)
+#define BYTES_IN_FLIGHT_MOST  (UINT64_C(4) << 30)
+#define BYTES_IN_FLIGHT_SHARE 16
 
 /* A store of more than this makes a block of its own. */
 #define STORE_TOGETHER_BYTES (BLOCK_BYTES / 4)
@@ -180,6 +185,18 @@ static void block_released(void *owner, size_t memory_bytes)
     budget_drop(budget);
 }
 
+static uint64_t bytes_in_flight_default(void)
+{
+    long pages = sysconf(_SC_PHYS_PAGES);
+    long page_bytes = sysconf(_SC_PAGESIZE);
+    uint64_t share = pages > 0 && page_bytes > 0
+                         ? (uint64_t)pages * (uint64_t)page_bytes / BYTES_IN_FLIGHT_SHARE
+                         : 0;
+
+    share = share > BYTES_IN_FLIGHT_LEAST ? share : BYTES_IN_FLIGHT_LEAST;
+    return share < BYTES_IN_FLIGHT_MOST ? share : BYTES_IN_FLIGHT_MOST;
+}
+
 weir_status block_maker_create(const struct block_maker_options *options, struct clock *clock,
                                struct block_maker **out, weir_error *error)
 {
@@ -189,8 +206,8 @@ weir_status block_maker_create(const struct block_maker_options *options, struct
     if (maker == NULL) {
         return error_set(error, WEIR_E_NOMEM, "create block maker");
     }
-    weir_status status =
-        budget_create(bytes_max == 0 ? BYTES_IN_FLIGHT_DEFAULT : bytes_max, &maker->budget, error);
+    weir_status status = budget_create(bytes_max == 0 ? bytes_in_flight_default() : bytes_max,
+                                       &maker->budget, error);
     if (status != WEIR_OK) {
         mem_free(maker);
         return status;

@@ -21,7 +21,7 @@ struct block_maker;
 
 struct block_maker_options {
     int64_t block_interval_ms;    /* 0: 200 */
-    uint64_t bytes_in_flight_max; /* 0: 256 MiB */
+    uint64_t bytes_in_flight_max; /* 0: a 16th of the memory, 256 MiB to 4 GiB */
 };
 
 CHECKED weir_status block_maker_create(const struct block_maker_options *options,

@@ -26,6 +26,7 @@ static void fini_parts(struct context *context)
     batch_clock_destroy(context->rhythm);
     mem_free(context->sources);
     mem_free(context->outputs);
+    mem_free(context->runners);
     mem_free(context->name);
 }
 
@@ -45,7 +46,7 @@ static weir_status init_parts(struct context *context, const char *name, weir_er
             context->sources[node->source_index].node = node;
         }
         if (node->class->kind == OPERATOR_OUTPUT) {
-            context->outputs[node->output_index].node = node;
+            output_init(&context->outputs[node->output_index], node);
         }
     }
     return listener_bus_init(&context->bus, error);
@@ -76,6 +77,10 @@ weir_status context_create(const struct context_options *options, struct graph *
     context->options.name = context->name;
     lock_init(&context->life);
     lock_init(&context->lock);
+    lock_init(&context->streams_lock);
+    lock_init(&context->jobs_lock);
+    condition_init(&context->jobs_changed);
+    list_init(&context->jobs);
     condition_init(&context->changed);
     *out = context;
     return WEIR_OK;
@@ -134,7 +139,7 @@ void context_remove_listener(struct context *context, listener_function listener
 static bool has_done(const struct context *context, uint64_t number)
 {
     return (context->allocated >= number || context->are_ticks_over) &&
-           list_is_empty(&context->waiting) && !context->is_running;
+           list_is_empty(&context->waiting) && context->running_count == 0;
 }
 
 weir_status context_settle(struct context *context, weir_error *error)
@@ -225,6 +230,9 @@ void context_destroy(struct context *context)
     fini_parts(context);
     listener_bus_fini(&context->bus);
     condition_fini(&context->changed);
+    condition_fini(&context->jobs_changed);
+    lock_fini(&context->jobs_lock);
+    lock_fini(&context->streams_lock);
     lock_fini(&context->lock);
     lock_fini(&context->life);
     mem_free(context);

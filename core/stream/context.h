@@ -37,6 +37,7 @@ struct context_options {
     int64_t stop_timeout_ms;      /* graceful stop gives up waiting then; 0: ten intervals */
     uint64_t bytes_in_flight_max; /* per source; 0: the block maker's default */
     bool partitions_per_block;    /* Spark's count, instead of a few per worker */
+    uint32_t jobs_at_once;        /* outputs that run side by side, their order open; 0: one */
     bool stop_at_end;             /* ends by itself once all sources have ended */
 };
 
@@ -62,11 +63,14 @@ void context_remove_listener(struct context *context, listener_function listener
 CHECKED weir_status context_start(struct context *context, weir_error *error);
 
 /* Graceful: sources stop, what they delivered is batched and every batch is finished, within the
- * stop timeout. Else: running work is cancelled (so is whatever else the executor runs, from then
- * on) and the rest is dropped. Returns when the context has stopped. A second stop waits for the
+ * stop timeout. Else: running work is cancelled (so is whatever else the executor runs meanwhile)
+ * and the rest is dropped. Returns when the context has stopped. A second stop waits for the
  * first (graceful) or hurries it (not graceful). WEIR_E_INVAL: from a thread that the stop would
  * wait for. */
 CHECKED weir_status context_stop(struct context *context, bool graceful, weir_error *error);
+
+/* The same from anywhere, a listener or a function too: returns at once. */
+void context_stop_soon(struct context *context, bool graceful);
 
 /* Waits for the end, or until an error is reported: the story is in `error` then (and the context
  * goes on). Each error is told once; of those that come before one is told, the first is kept.
@@ -78,8 +82,24 @@ CHECKED weir_status context_settle(struct context *context, weir_error *error);
 
 enum context_state context_get_state(struct context *context);
 
+/* RDDs of consecutive batches, held. */
+struct slice {
+    struct rdd **rdds;
+    uint32_t count;
+};
+
+/* The stream's RDDs of the batches from from_ms to to_ms, both included and floored to its
+ * interval; those that are not remembered are made again where their input is still there. Any
+ * thread. WEIR_E_INVAL before the start. */
+CHECKED weir_status context_slice(struct context *context, const struct node *node, int64_t from_ms,
+                                  int64_t to_ms, struct slice *out, weir_error *error);
+void slice_fini(struct slice *slice);
+
+/* True when the stream's RDD of this time is kept. */
+bool context_remembers(struct context *context, const struct node *node, int64_t time_ms);
+
 struct context_counters {
-    uint64_t batches;           /* done, those without a due output included */
+    uint64_t batches; /* done, those without a due output included */
     uint64_t batches_completed;
     uint64_t batches_failed;
     uint64_t batches_waiting;

@@ -7,15 +7,10 @@
 #include "base/log.h"
 #include "stream/context_internal.h"
 
-static void post(struct context *context, enum event_kind kind, const struct batch *batch,
-                 const struct node *output, const char *message)
+static void post(struct context *context, enum event_kind kind, const struct batch *batch)
 {
     struct event event = {
-        .kind = kind,
-        .batch = batch->info,
-        .name = output == NULL ? NULL : output->name,
-        .message = message,
-    };
+        .kind = kind, .time_ms = clock_now_ms(context->clock), .batch = batch->info};
 
     listener_bus_post(&context->bus, &event);
 }
@@ -31,14 +26,17 @@ void context_report(struct context *context, const weir_error *error)
     lock_release(&context->lock);
 }
 
-static bool has_outputs(const struct context *context, int64_t time_ms)
+/* The outputs that are due, and what they are called. */
+static void add_outputs(struct context *context, struct batch *batch)
 {
     for (uint32_t i = 0; i < context->graph->outputs_count; i++) {
-        if (dstreams_is_due(context->streams, context->outputs[i].node->inputs[0], time_ms)) {
-            return true;
+        struct output *output = &context->outputs[i];
+        const char *type = output->node->type;
+        if (dstreams_is_due(context->streams, output->node->inputs[0], batch->info.time_ms)) {
+            batch_add_output(batch, output, i, output->node->name, type == NULL ? "" : type);
         }
     }
-    return false;
+    batch->has_outputs = batch->outputs_count > 0;
 }
 
 /* Waits until there is room among the waiting batches, or nobody cares any more. */
@@ -61,10 +59,10 @@ static void wait_room(struct context *context)
 
 static void submit(struct context *context, struct batch *batch)
 {
-    batch->has_outputs = has_outputs(context, batch->info.time_ms);
+    add_outputs(context, batch);
     batch_submit(batch, clock_now_ms(context->clock));
     if (batch->has_outputs) {
-        post(context, EVENT_BATCH_SUBMITTED, batch, NULL, NULL);
+        post(context, EVENT_BATCH_SUBMITTED, batch);
     }
     lock_take(&context->lock);
     context->counters.records_in += batch->info.records;
@@ -101,8 +99,8 @@ bool context_tick(void *owner, uint64_t number, int64_t time_ms)
     wait_room(context);
     bool all_ended = context_fill(context, number);
     context_watch_sources(context, false);
-    weir_status status =
-        batch_create(number, time_ms, context->graph->sources_count, &batch, &error);
+    weir_status status = batch_create(number, time_ms, context->graph->sources_count,
+                                      context->graph->outputs_count, &batch, &error);
     if (status == WEIR_OK) {
         context_seal(context, batch);
         submit(context, batch);
@@ -110,6 +108,7 @@ bool context_tick(void *owner, uint64_t number, int64_t time_ms)
         context_report(context, &error); /* the blocks wait for the next batch */
         lock_take(&context->lock);
         context->allocated = number;
+        condition_broadcast(&context->changed);
         lock_release(&context->lock);
     }
     return goes_on(context, number, all_ended);
@@ -124,7 +123,11 @@ static weir_status take_inputs(struct context *context, struct batch *batch, wei
         const struct node *node = context->sources[i].node;
         weir_error *told = result == WEIR_OK ? error : NULL; /* the first one is kept */
 
-        if (node->is_used) {
+        if (node->is_used && batch->inputs[i].is_absent) {
+            weir_status status =
+                dstreams_set_none(context->streams, node, batch->info.time_ms, told);
+            result = result == WEIR_OK ? status : result;
+        } else if (node->is_used) {
             weir_status status =
                 dstreams_set_input(context->streams, node, batch->info.time_ms,
                                    batch->inputs[i].blocks, batch->inputs[i].count, told);
@@ -135,57 +138,46 @@ static weir_status take_inputs(struct context *context, struct batch *batch, wei
     return result;
 }
 
-static void fail_batch(struct context *context, struct batch *batch, weir_error *error)
+/* What each output that is due is to be given. */
+static void make_jobs(struct context *context, struct batch *batch)
 {
-    bool is_cancelled = error->code == WEIR_STOPPING && context_get_wish(context) == STOP_NOW;
-
-    /* A function's or sink's answer above zero is no error's status, but it did not succeed. */
-    weir_status status = error->code > 0 && !is_cancelled ? WEIR_E_BUG : error->code;
-    error_wrap(error, status, "batch %" PRId64 " ms", batch->info.time_ms);
-    batch_fail(batch, error);
-    if (!is_cancelled) {
-        context_report(context, error);
-    }
-}
-
-static weir_status run_output(struct context *context, struct batch *batch,
-                              const struct output *output, uint64_t *records, weir_error *error)
-{
-    struct rdd *rdd = NULL;
-
-    *records = 0;
-    weir_status status =
-        dstreams_rdd(context->streams, output->node->inputs[0], batch->info.time_ms, &rdd, error);
-    if (status != WEIR_OK) {
-        return error_wrap(error, status, "output %s", output->node->name);
-    }
-    if (rdd == NULL) {
-        return WEIR_OK; /* a union of streams none of which has one */
-    }
-    return output_run(output, context->executor, context->graph->functions, rdd,
-                      batch->info.time_ms, records, error);
-}
-
-static void run_outputs(struct context *context, struct batch *batch)
-{
-    for (uint32_t i = 0; i < context->graph->outputs_count; i++) {
-        const struct output *output = &context->outputs[i];
-        weir_error error = {.struct_size = sizeof(error)};
-        uint64_t records = 0;
-
-        if (!dstreams_is_due(context->streams, output->node->inputs[0], batch->info.time_ms)) {
+    for (uint32_t i = 0; i < batch->outputs_count; i++) {
+        struct batch_output *job = &batch->outputs[i];
+        const struct node *node = job->output->node;
+        weir_status status = dstreams_rdd(context->streams, node->inputs[0], batch->info.time_ms,
+                                          &job->rdd, &job->error);
+        if (status != WEIR_OK) {
+            job->rdd = NULL;
+            error_wrap(&job->error, status, "output %s", node->name);
             continue;
         }
-        post(context, EVENT_OUTPUT_STARTED, batch, output->node, NULL);
-        weir_status status = run_output(context, batch, output, &records, &error);
-        if (status != WEIR_OK) {
-            error.code = status;
-            fail_batch(context, batch, &error);
+        job->error.code = WEIR_OK;
+        if (job->rdd != NULL) {
+            rdd_hold(job->rdd);
         }
-        batch->info.records_out += records;
-        post(context, EVENT_OUTPUT_COMPLETED, batch, output->node,
-             status == WEIR_OK ? NULL : error.msg);
     }
+}
+
+/* Blocks become RDDs, and RDDs become jobs: batch after batch, on one thread. */
+static void begin_batch(struct context *context, struct batch *batch)
+{
+    weir_error error = {.struct_size = sizeof(error)};
+
+    batch_begin(batch, clock_now_ms(context->clock));
+    if (batch->has_outputs) {
+        post(context, EVENT_BATCH_STARTED, batch);
+    }
+    lock_take(&context->streams_lock);
+    context->is_making = true;
+    weir_status status = take_inputs(context, batch, &error);
+    if (status != WEIR_OK) {
+        error.code = status;
+        context_fail_batch(context, batch, &error);
+    }
+    dstreams_keep(context->streams, batch->info.time_ms);
+    make_jobs(context, batch);
+    context->is_making = false;
+    lock_release(&context->streams_lock);
 }
 
 /* Under the lock. */
@@ -210,40 +202,36 @@ static void count_batch(struct context *context, const struct batch *batch)
     }
 }
 
-static void run_batch(struct context *context, struct batch *batch)
+void context_end_batch(struct context *context, struct batch *batch)
 {
-    weir_error error = {.struct_size = sizeof(error)};
-    int64_t time_ms = batch->info.time_ms;
-
-    batch_begin(batch, clock_now_ms(context->clock));
-    if (batch->has_outputs) {
-        post(context, EVENT_BATCH_STARTED, batch, NULL, NULL);
-    }
-    weir_status status = take_inputs(context, batch, &error);
-    if (status != WEIR_OK) {
-        error.code = status;
-        fail_batch(context, batch, &error);
-    }
-    dstreams_keep(context->streams, time_ms);
-    run_outputs(context, batch);
-    dstreams_forget(context->streams, time_ms);
+    lock_take(&context->streams_lock);
+    dstreams_cut(context->streams, batch->info.time_ms);
+    dstreams_forget(context->streams, batch->info.time_ms);
+    lock_release(&context->streams_lock);
     batch_end(batch, clock_now_ms(context->clock));
     if (batch->has_outputs) {
-        post(context, EVENT_BATCH_COMPLETED, batch, NULL, NULL);
+        post(context, EVENT_BATCH_COMPLETED, batch);
     }
+    lock_take(&context->lock);
+    count_batch(context, batch);
+    context->running_count--;
+    condition_broadcast(&context->changed);
+    lock_release(&context->lock);
+    batch_destroy(batch);
 }
 
 /* The next batch; NULL when there will be none. */
 static struct batch *take_batch(struct context *context)
 {
     lock_take(&context->lock);
-    while (list_is_empty(&context->waiting) && !context->is_closing) {
+    while ((list_is_empty(&context->waiting) && !context->is_closing) ||
+           context->running_count >= context_jobs_at_once(context)) {
         condition_wait(&context->changed, &context->lock);
     }
     struct list *link = list_take_first(&context->waiting);
     if (link != NULL) {
         context->waiting_count--;
-        context->is_running = true;
+        context->running_count++;
         condition_broadcast(&context->changed);
     }
     lock_release(&context->lock);
@@ -256,12 +244,7 @@ void context_run_batches(void *owner)
     struct batch *batch;
 
     while ((batch = take_batch(context)) != NULL) {
-        run_batch(context, batch);
-        lock_take(&context->lock);
-        count_batch(context, batch);
-        context->is_running = false;
-        condition_broadcast(&context->changed);
-        lock_release(&context->lock);
-        batch_destroy(batch);
+        begin_batch(context, batch);
+        context_run_jobs(context, batch);
     }
 }

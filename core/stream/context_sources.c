@@ -8,12 +8,43 @@
 #include "base/mem.h"
 #include "stream/context_internal.h"
 
-static void post(struct context *context, enum event_kind kind, const struct node *node,
+static void post(struct context *context, enum event_kind kind, struct context_source *source,
                  const char *message)
 {
-    struct event event = {.kind = kind, .name = node->name, .message = message};
+    struct event event = {.kind = kind,
+                          .time_ms = clock_now_ms(context->clock),
+                          .name = source->node->name,
+                          .message = message};
 
+    event.receiver.source = source->node->source_index;
+    event.receiver.is_active = source->is_active;
+    event.receiver.last_error = source->has_erred ? source->last_error : NULL;
+    event.receiver.last_error_ms = source->last_error_ms;
     listener_bus_post(&context->bus, &event);
+}
+
+/* What has happened to it, as ReceiverInfo has it: an error that is only reported has no time. */
+static void note_error(struct context_source *source, const char *note)
+{
+    source->has_erred = true;
+    memcpy(source->last_error, note, sizeof(source->last_error));
+}
+
+static void stopped(struct context *context, struct context_source *source, const char *note,
+                    bool by_error)
+{
+    source->is_active = false;
+    if (by_error) {
+        note_error(source, note);
+        source->last_error_ms = clock_now_ms(context->clock);
+    }
+    post(context, EVENT_RECEIVER_STOPPED, source, note);
+}
+
+static void started(struct context *context, struct context_source *source)
+{
+    source->is_active = true;
+    post(context, EVENT_RECEIVER_STARTED, source, NULL);
 }
 
 static weir_status start_one(struct context *context, struct context_source *source,
@@ -34,7 +65,8 @@ static weir_status start_one(struct context *context, struct context_source *sou
     }
     source->is_started = true;
     source->last.state = SOURCE_RUNNING;
-    post(context, EVENT_RECEIVER_STARTED, source->node, NULL);
+    source->last_error_ms = -1;
+    started(context, source);
     return WEIR_OK;
 }
 
@@ -73,9 +105,13 @@ void context_seal(struct context *context, struct batch *batch)
         struct block **blocks = NULL;
         uint32_t count = 0;
 
+        batch_describe_input(batch, i, source->node->name, source->last.note);
         weir_status status = block_maker_seal(source->maker, &blocks, &count, &error);
         if (status == WEIR_OK) {
+            const struct source_class *class = source->source.class;
             batch_set_input(batch, i, blocks, count);
+            batch->inputs[i].is_absent = count == 0 && class->is_absent != NULL &&
+                                         class->is_absent(source->source.self, batch->info.number);
         } else {
             /* Its blocks wait for the next batch. */
             error_wrap(&error, status, "batch %" PRIu64 ": source %s", batch->info.number,
@@ -94,14 +130,15 @@ static void tell_changes(struct context *context, struct context_source *source,
     bool is_broken = now->state == SOURCE_FAILED || now->state == SOURCE_RESTARTING;
 
     if (is_broken && (last->state != now->state || last->restarts != now->restarts)) {
-        post(context, EVENT_RECEIVER_ERROR, source->node, now->note);
+        note_error(source, now->note);
+        post(context, EVENT_RECEIVER_ERROR, source, now->note);
     }
     if (now->restarts > last->restarts) {
-        post(context, EVENT_RECEIVER_STOPPED, source->node, now->note);
-        post(context, EVENT_RECEIVER_STARTED, source->node, NULL);
+        stopped(context, source, now->note, true);
+        started(context, source);
     }
     if (is_over && !was_over) {
-        post(context, EVENT_RECEIVER_STOPPED, source->node, now->note);
+        stopped(context, source, now->note, now->state == SOURCE_FAILED);
     }
 }
 

@@ -42,6 +42,7 @@ static weir_status start_threads(struct context *context, weir_error *error)
     WEIR_TRY(
         dstreams_create(&options, context->graph, context->executor, &context->streams, error));
     WEIR_TRY(listener_bus_start(&context->bus, error));
+    WEIR_TRY(context_start_runners(context, error));
     WEIR_TRY(
         thread_start(&context->batches_thread, "batches", context_run_batches, context, error));
     return thread_start(&context->stopper_thread, "stopper", context_run_stopper, context, error);
@@ -55,8 +56,10 @@ static void abandon(struct context *context)
     condition_broadcast(&context->changed);
     lock_release(&context->lock);
     thread_join(&context->batches_thread);
+    context_join_runners(context);
     listener_bus_stop(&context->bus);
     lock_take(&context->lock);
+    context->is_starting = false;
     context_move(context, CONTEXT_STOPPED);
     lock_release(&context->lock);
 }
@@ -72,7 +75,8 @@ static void wait_stopped(struct context *context)
 
 static weir_status go(struct context *context, weir_error *error)
 {
-    struct event event = {.kind = EVENT_STARTED, .name = context->name};
+    struct event event = {
+        .kind = EVENT_STARTED, .time_ms = clock_now_ms(context->clock), .name = context->name};
 
     WEIR_TRY(context_start_sources(context, error));
     listener_bus_post(&context->bus, &event);
@@ -83,6 +87,9 @@ static weir_status go(struct context *context, weir_error *error)
 static weir_status start(struct context *context, weir_error *error)
 {
     WEIR_TRY(check_state(context, error));
+    lock_take(&context->lock);
+    context->is_starting = true;
+    lock_release(&context->lock);
     weir_status status = check_outputs(context, error);
     if (status == WEIR_OK) {
         status = start_threads(context, error);
@@ -93,8 +100,13 @@ static weir_status start(struct context *context, weir_error *error)
     }
     lock_take(&context->lock);
     context_move(context, CONTEXT_ACTIVE);
+    context->is_starting = false;
+    enum stop_wish early_wish = context->early_wish;
     lock_release(&context->lock);
     status = go(context, error);
+    if (early_wish != STOP_NOT) {
+        context_wish(context, early_wish);
+    }
     if (status != WEIR_OK) {
         context_wish(context, STOP_GRACEFUL);
         wait_stopped(context);
@@ -111,17 +123,22 @@ weir_status context_start(struct context *context, weir_error *error)
 }
 
 /* The threads that a stop waits for. */
-static bool is_own_thread(const struct context *context)
+static weir_status check_thread(const struct context *context, weir_error *error)
 {
-    return listener_bus_is_current(&context->bus) || thread_is_current(&context->batches_thread);
+    const char *place = listener_bus_is_current(&context->bus) ? "its listener"
+                        : context_is_runner(context)           ? "a function that it runs"
+                                                               : NULL;
+
+    return place == NULL ? WEIR_OK
+                         : error_set(error, WEIR_E_INVAL,
+                                     "cannot stop a context within %s: stop it soon, or from "
+                                     "another thread",
+                                     place);
 }
 
 weir_status context_stop(struct context *context, bool graceful, weir_error *error)
 {
-    if (is_own_thread(context)) {
-        return error_set(error, WEIR_E_INVAL,
-                         "stop: not from a listener or a function; use another thread");
-    }
+    WEIR_TRY(check_thread(context, error));
     lock_take(&context->life);
     lock_take(&context->lock);
     if (context->state == CONTEXT_INITIALIZED) {

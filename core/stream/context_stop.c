@@ -49,7 +49,7 @@ enum stop_wish context_get_wish(struct context *context)
 static void hurry(struct context *context)
 {
     executor_cancel(context->executor);
-    (void)batch_clock_stop(context->rhythm, false, -1);
+    batch_clock_end(context->rhythm);
     for (uint32_t i = 0; i < context->graph->sources_count; i++) {
         if (context->sources[i].maker != NULL) {
             block_maker_close(context->sources[i].maker);
@@ -68,17 +68,33 @@ void context_wish(struct context *context, enum stop_wish wish)
     if (context->state == CONTEXT_STOPPING && context->wish < wish) {
         context->wish = wish;
         is_hurried = wish == STOP_NOW;
+        context->is_hurrying = is_hurried;
         condition_broadcast(&context->changed);
     }
     lock_release(&context->lock);
     if (is_hurried) {
         hurry(context);
+        lock_take(&context->lock);
+        context->is_hurrying = false;
+        condition_broadcast(&context->changed);
+        lock_release(&context->lock);
     }
+}
+
+/* The executor runs what else it is given again, once nobody is about to cancel it. */
+static void resume(struct context *context)
+{
+    lock_take(&context->lock);
+    while (context->is_hurrying) {
+        condition_wait(&context->changed, &context->lock);
+    }
+    lock_release(&context->lock);
+    executor_resume(context->executor);
 }
 
 static bool is_idle(const struct context *context)
 {
-    return list_is_empty(&context->waiting) && !context->is_running;
+    return list_is_empty(&context->waiting) && context->running_count == 0;
 }
 
 /* Waits until all batches are done; false when the time is over or there is a hurry. */
@@ -162,6 +178,7 @@ static void finish_batches(struct context *context, int64_t deadline_ns)
     condition_broadcast(&context->changed);
     lock_release(&context->lock);
     thread_join(&context->batches_thread);
+    context_join_runners(context);
 }
 
 static void stop(struct context *context)
@@ -173,11 +190,26 @@ static void stop(struct context *context)
     finish_batches(context, deadline_ns);
     context_drop_rest(context);
     dstreams_forget(context->streams, INT64_MAX);
+    resume(context);
     context_watch_sources(context, true);
     listener_bus_stop(&context->bus);
     lock_take(&context->lock);
     context_move(context, CONTEXT_STOPPED);
     lock_release(&context->lock);
+}
+
+void context_stop_soon(struct context *context, bool graceful)
+{
+    enum stop_wish wish = graceful ? STOP_GRACEFUL : STOP_NOW;
+
+    lock_take(&context->lock);
+    if (context->is_starting) {
+        context->early_wish = wish; /* carried out when the start is done */
+    } else if (context->state == CONTEXT_INITIALIZED) {
+        context_move(context, CONTEXT_STOPPED);
+    }
+    lock_release(&context->lock);
+    context_wish(context, wish);
 }
 
 void context_run_stopper(void *owner)

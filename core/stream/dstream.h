@@ -20,10 +20,21 @@
 /* One stream. */
 struct dstream {
     const struct node *node;
-    struct rdd_memo made;     /* its RDDs */
-    struct rdd_memo partials; /* reduceByKeyAndWindow: each batch's share, reduced */
-    int64_t keep_ms;          /* how long after its own batch an RDD may be asked for */
-    bool is_kept;             /* asked for more than once: stored when it is computed */
+    struct rdd_memo made;          /* its RDDs */
+    struct rdd_memo partials;      /* windows: each batch's share; states: each batch's state;
+                                      sources: an empty RDD where there is none */
+    struct rdd_memo waiting;       /* input of batches that failed, to be taken up again */
+    struct dstream_stacks *stacks; /* windows without an inverse: their shares; NULL: none yet */
+    struct rdd *state;             /* the state, or the window with an inverse, of state_ms */
+    int64_t state_ms;
+    int64_t shared_ms;    /* windows: the last batch whose input they have had */
+    int64_t lost_from_ms; /* windows: in these batches the input failed, first with this error */
+    int64_t lost_until_ms;
+    weir_error lost;
+    int64_t failed_ms; /* dstreams_keep has tried this batch in vain, with this error */
+    weir_error failure;
+    int64_t keep_ms; /* how long after its own batch an RDD may be asked for */
+    bool is_kept;    /* asked for more than once: stored when it is computed */
 };
 
 struct dstreams {
@@ -50,8 +61,12 @@ CHECKED weir_status dstreams_set_input(struct dstreams *streams, const struct no
                                        int64_t time_ms, struct block *const *blocks,
                                        uint32_t blocks_count, weir_error *error);
 
-/* Reduces the batch for the windows that want only its sums, so that its rows can go. What fails
- * is tried again when a window asks for it. */
+/* Says that the source's stream has no RDD of this batch. */
+CHECKED weir_status dstreams_set_none(struct dstreams *streams, const struct node *source,
+                                      int64_t time_ms, weir_error *error);
+
+/* Takes the batch into the windows and states that keep something of it, so that its rows can go.
+ * What fails is told to those that ask for it, and tried again with the next batch. */
 void dstreams_keep(struct dstreams *streams, int64_t time_ms);
 
 /* True when the stream yields an RDD at this time. */
@@ -60,6 +75,10 @@ bool dstreams_is_due(const struct dstreams *streams, const struct node *node, in
 /* *out is borrowed; NULL: the stream yields none at this time. Errors name the stream. */
 CHECKED weir_status dstreams_rdd(struct dstreams *streams, const struct node *node, int64_t time_ms,
                                  struct rdd **out, weir_error *error);
+
+/* The batch is done: where a stream's checkpoint interval is over, its RDD's rows are kept in place
+ * of its lineage. What fails is logged, and tried again an interval later. */
+void dstreams_cut(struct dstreams *streams, int64_t time_ms);
 
 /* The batch is done: lets go of what no later one can ask for. */
 void dstreams_forget(struct dstreams *streams, int64_t time_ms);

@@ -7,7 +7,6 @@
 #include "base/mem.h"
 #include "exec/lineage.h"
 #include "stream/dstream_compute.h"
-#include "stream/handle.h"
 
 weir_status compute_rows(struct dstreams *streams, struct dstream *stream, int64_t time_ms,
                          struct rdd **out, weir_error *error)
@@ -16,6 +15,7 @@ weir_status compute_rows(struct dstreams *streams, struct dstream *stream, int64
         [OPERATOR_MAP] = ROWS_MAP,
         [OPERATOR_FLAT_MAP] = ROWS_FLAT_MAP,
         [OPERATOR_MAP_TO_PAIR] = ROWS_MAP_TO_PAIR,
+        [OPERATOR_FLAT_MAP_TO_PAIR] = ROWS_FLAT_MAP_TO_PAIR,
     };
     const struct node *node = stream->node;
     struct rdd *parent;
@@ -58,22 +58,6 @@ weir_status dstream_reduce(const struct dstream *stream, struct rdd *parent,
         rdd_create_reduce_by_key(parent, function, argument, partitions_count, out, error);
     rdd_drop(empty);
     return status;
-}
-
-weir_status compute_reduce_by_key(struct dstreams *streams, struct dstream *stream, int64_t time_ms,
-                                  struct rdd **out, weir_error *error)
-{
-    const struct node *node = stream->node;
-    struct rdd *parent;
-
-    WEIR_TRY(dstream_input(streams, stream, 0, time_ms, &parent, error));
-    if (parent == NULL) {
-        return WEIR_OK;
-    }
-    uint32_t partitions_count =
-        node->partitions != 0 ? node->partitions : executor_partitions(streams->executor);
-    return dstream_reduce(stream, parent, node->function, node->argument, partitions_count, out,
-                          error);
 }
 
 weir_status compute_count_by_value(struct dstreams *streams, struct dstream *stream,
@@ -141,55 +125,11 @@ weir_status compute_union(struct dstreams *streams, struct dstream *stream, int6
         return error_set(error, WEIR_E_NOMEM, "unite %" PRIu32 " streams", node->inputs_count);
     }
     for (uint32_t i = 0; i < node->inputs_count && status == WEIR_OK; i++) {
-        status = dstream_input(streams, stream, i, time_ms, &parents[i], error);
-        if (status == WEIR_OK && parents[i] == NULL) {
-            status = WEIR_E_INVAL;
-            error_set(error, status, "stream %s has no RDD to unite", node->inputs[i]->name);
-        }
+        status = dstream_wanted_input(streams, stream, i, time_ms, &parents[i], error);
     }
     if (status == WEIR_OK) {
         status = dstream_unite(parents, node->inputs_count, out, error);
     }
     mem_free(parents);
-    return status;
-}
-
-static weir_status no_rdd(const struct node *node, struct handle_pool *pool, weir_error *error)
-{
-    if (pool->error.code != WEIR_OK) {
-        return error_set(error, pool->error.code, "transform function %s: %s",
-                         node->function->call.name, pool->error.msg);
-    }
-    return error_set(error, WEIR_E_INVAL,
-                     "transform of stream %s returned no RDD; return an empty one to give no rows",
-                     node->name);
-}
-
-weir_status compute_transform(struct dstreams *streams, struct dstream *stream, int64_t time_ms,
-                              struct rdd **out, weir_error *error)
-{
-    const struct node *node = stream->node;
-    weir_transform_function transform = node->function->call.transform;
-    struct handle_pool pool;
-    struct rdd *parent;
-    weir_status status = WEIR_OK;
-
-    if (node->function->call.kind != WEIR_FUNCTION_TRANSFORM) {
-        return error_set(error, WEIR_E_CONFIG, "function %s is no transform function",
-                         node->function->call.name);
-    }
-    WEIR_TRY(dstream_input(streams, stream, 0, time_ms, &parent, error));
-    if (parent == NULL) {
-        return WEIR_OK;
-    }
-    handle_pool_init(&pool, streams->executor, streams->graph->functions);
-    struct weir_rdd *given = handle_create(&pool, rdd_hold(parent));
-    struct weir_rdd *made = given == NULL ? NULL : transform(given, time_ms, node->argument);
-    if (made == NULL) {
-        status = no_rdd(node, &pool, error);
-    } else {
-        *out = rdd_hold(made->rdd);
-    }
-    handle_pool_fini(&pool);
     return status;
 }

@@ -113,12 +113,30 @@ weir_status dstreams_set_input(struct dstreams *streams, const struct node *sour
     return WEIR_OK;
 }
 
-/* A source's RDDs are there before they are asked for. */
+weir_status dstreams_set_none(struct dstreams *streams, const struct node *source, int64_t time_ms,
+                              weir_error *error)
+{
+    struct rdd *mark = NULL;
+
+    weir_status status = rdd_create_empty(false, &mark, error);
+    if (status == WEIR_OK) {
+        status = rdd_memo_put(&streams->items[source->id].partials, time_ms, mark, error);
+    }
+    if (status != WEIR_OK) {
+        rdd_drop(mark);
+        return error_wrap(error, status, "stream %s", source->name);
+    }
+    return WEIR_OK;
+}
+
+/* A source's RDDs are there before they are asked for, or known not to be. */
 weir_status compute_source(struct dstreams *streams, struct dstream *stream, int64_t time_ms,
                            struct rdd **out, weir_error *error)
 {
     (void)streams;
-    (void)stream;
-    (void)out;
+    if (rdd_memo_get(&stream->partials, time_ms) != NULL) {
+        *out = NULL;
+        return WEIR_OK;
+    }
     return error_set(error, WEIR_E_IO, "the data of the batch of %" PRId64 " ms is gone", time_ms);
 }

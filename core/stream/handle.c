@@ -18,7 +18,7 @@ void handle_pool_init(struct handle_pool *pool, struct executor *executor,
 
 struct weir_rdd *handle_create(struct handle_pool *pool, struct rdd *rdd)
 {
-    struct weir_rdd *handle = mem_alloc(sizeof(*handle));
+    struct weir_rdd *handle = mem_zalloc(sizeof(*handle));
 
     if (handle == NULL) {
         rdd_drop(rdd);
@@ -30,16 +30,31 @@ struct weir_rdd *handle_create(struct handle_pool *pool, struct rdd *rdd)
     handle->rdd = rdd;
     handle->pool = pool;
     handle->next = pool->first;
+    if (pool->first != NULL) {
+        pool->first->previous = handle;
+    }
     pool->first = handle;
     return handle;
+}
+
+void handle_drop(struct weir_rdd *handle)
+{
+    if (handle->previous != NULL) {
+        handle->previous->next = handle->next;
+    } else {
+        handle->pool->first = handle->next;
+    }
+    if (handle->next != NULL) {
+        handle->next->previous = handle->previous;
+    }
+    rdd_drop(handle->rdd);
+    mem_free(handle->name);
+    mem_free(handle);
 }
 
 void handle_pool_fini(struct handle_pool *pool)
 {
     while (pool->first != NULL) {
-        struct weir_rdd *handle = pool->first;
-        pool->first = handle->next;
-        rdd_drop(handle->rdd);
-        mem_free(handle);
+        handle_drop(pool->first);
     }
 }

@@ -15,7 +15,9 @@ struct handle_pool;
 struct weir_rdd {
     struct rdd *rdd; /* held */
     struct handle_pool *pool;
+    struct weir_rdd *previous;
     struct weir_rdd *next;
+    char *name; /* the program's, or NULL */
 };
 
 struct handle_pool {
@@ -31,6 +33,9 @@ void handle_pool_init(struct handle_pool *pool, struct executor *executor,
 /* Takes over the caller's hold on rdd (dropped on failure). NULL: no memory; the pool's error is
  * set. */
 struct weir_rdd *handle_create(struct handle_pool *pool, struct rdd *rdd);
+
+/* Lets go of one handle before the others. */
+void handle_drop(struct weir_rdd *handle);
 
 /* Drops every handle. */
 void handle_pool_fini(struct handle_pool *pool);

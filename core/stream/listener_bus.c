@@ -9,10 +9,9 @@
 #include "base/log.h"
 #include "base/mem.h"
 
-/* An event with the texts it points to, in one piece. */
+/* An event; the lists and texts that it points to stand behind it, in the same piece. */
 struct posted {
     struct event event;
-    char texts[];
 };
 
 static size_t text_size(const char *text)
@@ -34,20 +33,65 @@ static const char *text_put(char **room, const char *text)
     return copy;
 }
 
+static size_t texts_size(const struct event *event)
+{
+    size_t size = text_size(event->name) + text_size(event->message) +
+                  text_size(event->batch.failure) + text_size(event->receiver.last_error);
+
+    for (uint32_t i = 0; i < event->batch.inputs_count; i++) {
+        const struct batch_input_info *input = &event->batch.inputs[i];
+        size += text_size(input->name) + text_size(input->description);
+    }
+    for (uint32_t i = 0; i < event->batch.outputs_count; i++) {
+        const struct batch_output_info *output = &event->batch.outputs[i];
+        size +=
+            text_size(output->name) + text_size(output->description) + text_size(output->failure);
+    }
+    return size;
+}
+
+static struct batch_input_info *put_inputs(const struct batch_info *batch,
+                                           struct batch_input_info *inputs, char **room)
+{
+    for (uint32_t i = 0; i < batch->inputs_count; i++) {
+        inputs[i] = batch->inputs[i];
+        inputs[i].name = text_put(room, batch->inputs[i].name);
+        inputs[i].description = text_put(room, batch->inputs[i].description);
+    }
+    return inputs;
+}
+
+static struct batch_output_info *put_outputs(const struct batch_info *batch,
+                                             struct batch_output_info *outputs, char **room)
+{
+    for (uint32_t i = 0; i < batch->outputs_count; i++) {
+        outputs[i] = batch->outputs[i];
+        outputs[i].name = text_put(room, batch->outputs[i].name);
+        outputs[i].description = text_put(room, batch->outputs[i].description);
+        outputs[i].failure = text_put(room, batch->outputs[i].failure);
+    }
+    return outputs;
+}
+
 static struct posted *posted_create(const struct event *event)
 {
-    size_t texts_size =
-        text_size(event->name) + text_size(event->message) + text_size(event->batch.failure);
-    struct posted *posted = mem_alloc(sizeof(*posted) + texts_size);
+    size_t inputs_size = event->batch.inputs_count * sizeof(struct batch_input_info);
+    size_t outputs_size = event->batch.outputs_count * sizeof(struct batch_output_info);
+    struct posted *posted =
+        mem_alloc(sizeof(*posted) + inputs_size + outputs_size + texts_size(event));
 
     if (posted == NULL) {
         return NULL;
     }
-    char *room = posted->texts;
+    char *parts = (char *)(posted + 1);
+    char *room = parts + inputs_size + outputs_size;
     posted->event = *event;
     posted->event.name = text_put(&room, event->name);
     posted->event.message = text_put(&room, event->message);
     posted->event.batch.failure = text_put(&room, event->batch.failure);
+    posted->event.receiver.last_error = text_put(&room, event->receiver.last_error);
+    posted->event.batch.inputs = put_inputs(&event->batch, (void *)parts, &room);
+    posted->event.batch.outputs = put_outputs(&event->batch, (void *)(parts + inputs_size), &room);
     return posted;
 }
 

@@ -13,6 +13,13 @@ bool output_is_foreach(const struct node *node)
     return node->type != NULL && strcmp(node->type, "foreach") == 0;
 }
 
+void output_init(struct output *output, const struct node *node)
+{
+    output->node = node;
+    output->sink = (struct sink){.class = NULL, .self = NULL};
+    lock_init(&output->lock);
+}
+
 static weir_status run_function(const struct output *output, struct executor *executor,
                                 const struct function_registry *functions, struct rdd *rdd,
                                 int64_t time_ms, weir_error *error)
@@ -40,7 +47,7 @@ static weir_status run_function(const struct output *output, struct executor *ex
     return answer;
 }
 
-weir_status output_run(const struct output *output, struct executor *executor,
+weir_status output_run(struct output *output, struct executor *executor,
                        const struct function_registry *functions, struct rdd *rdd, int64_t time_ms,
                        uint64_t *records, weir_error *error)
 {
@@ -52,7 +59,9 @@ weir_status output_run(const struct output *output, struct executor *executor,
     } else {
         const struct sink *sink = &output->sink;
         assert(sink->class != NULL);
+        lock_take(&output->lock);
         status = sink->class->write(sink->self, executor, rdd, time_ms, records, error);
+        lock_release(&output->lock);
     }
     if (status != WEIR_OK) {
         return error_wrap(error, status, "output %s", output->node->name);
@@ -66,4 +75,5 @@ void output_fini(struct output *output)
         output->sink.class->destroy(output->sink.self);
     }
     output->sink = (struct sink){.class = NULL, .self = NULL};
+    lock_fini(&output->lock);
 }

@@ -16,6 +16,7 @@
 struct pushed {
     struct list link;
     struct block *block; /* NULL: a batch of no rows */
+    bool is_none;        /* not even an empty RDD */
 };
 
 struct queue_source {
@@ -26,36 +27,35 @@ struct queue_source {
     struct block_maker *maker; /* from the start on */
     bool is_ended;             /* nothing more will be pushed */
     bool is_stopped;
+    uint64_t absent_number; /* the last batch that has no RDD */
     uint64_t records;
     uint64_t bytes;
     uint64_t dropped;
 };
 
-weir_status queue_source_push(struct queue_source *queue, const struct weir_value *keys,
-                              const struct weir_value *values, uint32_t rows_count,
-                              weir_error *error)
+/* Takes over the block, also when it fails. */
+static weir_status push(struct queue_source *queue, struct block *block, bool is_none,
+                        weir_error *error)
 {
     struct pushed *pushed = mem_zalloc(sizeof(*pushed));
     weir_status status = WEIR_OK;
 
     if (pushed == NULL) {
+        block_drop(block);
         return error_set(error, WEIR_E_NOMEM, "push a batch");
     }
-    if (rows_count > 0) {
-        status = block_create_values(keys, values, rows_count, &pushed->block, error);
+    pushed->block = block;
+    pushed->is_none = is_none;
+    lock_take(&queue->lock);
+    if (queue->is_ended || queue->is_stopped) {
+        status = error_set(error, WEIR_STOPPING, "push a batch: the queue has ended");
+    } else if (queue->waiting_count == QUEUE_BATCHES_MAX) {
+        status = error_set(error, WEIR_AGAIN, "push a batch: too many batches wait");
+    } else {
+        list_append(&queue->waiting, &pushed->link);
+        queue->waiting_count++;
     }
-    if (status == WEIR_OK) {
-        lock_take(&queue->lock);
-        if (queue->is_ended || queue->is_stopped) {
-            status = error_set(error, WEIR_STOPPING, "push a batch: the queue has ended");
-        } else if (queue->waiting_count == QUEUE_BATCHES_MAX) {
-            status = error_set(error, WEIR_AGAIN, "push a batch: too many batches wait");
-        } else {
-            list_append(&queue->waiting, &pushed->link);
-            queue->waiting_count++;
-        }
-        lock_release(&queue->lock);
-    }
+    lock_release(&queue->lock);
     if (status != WEIR_OK) {
         block_drop(pushed->block);
         mem_free(pushed);
@@ -63,6 +63,22 @@ weir_status queue_source_push(struct queue_source *queue, const struct weir_valu
     return status;
 }
 
+weir_status queue_source_push(struct queue_source *queue, const struct weir_value *keys,
+                              const struct weir_value *values, uint32_t rows_count,
+                              weir_error *error)
+{
+    struct block *block = NULL;
+
+    if (rows_count > 0) {
+        WEIR_TRY(block_create_values(keys, values, rows_count, &block, error));
+    }
+    return push(queue, block, false, error);
+}
+
+weir_status queue_source_push_none(struct queue_source *queue, weir_error *error)
+{
+    return push(queue, NULL, true, error);
+}
 void queue_source_end(struct queue_source *queue)
 {
     lock_take(&queue->lock);
@@ -115,18 +131,31 @@ static void fill(void *self, uint64_t number)
 {
     struct queue_source *queue = self;
 
-    (void)number;
     lock_take(&queue->lock);
     if (!queue->is_stopped) {
         list_each(&queue->waiting, link, following)
         {
-            bool is_handed = hand_over(queue, list_entry(link, struct pushed, link));
+            struct pushed *pushed = list_entry(link, struct pushed, link);
+            if (pushed->is_none) {
+                queue->absent_number = number;
+            }
+            bool is_handed = hand_over(queue, pushed);
             if (!is_handed || queue->one_at_a_time) {
                 break;
             }
         }
     }
     lock_release(&queue->lock);
+}
+
+static bool is_absent(void *self, uint64_t number)
+{
+    struct queue_source *queue = self;
+
+    lock_take(&queue->lock);
+    bool answer = queue->absent_number == number;
+    lock_release(&queue->lock);
+    return answer;
 }
 
 static bool is_ended(void *self)
@@ -196,6 +225,7 @@ static const struct source_class queue_source_class = {
     .start = start,
     .settle = settle,
     .fill = fill,
+    .is_absent = is_absent,
     .is_ended = is_ended,
     .stop = stop,
     .status = status_of,

@@ -26,6 +26,9 @@ CHECKED weir_status queue_source_push(struct queue_source *queue, const struct w
                                       const struct weir_value *values, uint32_t rows_count,
                                       weir_error *error);
 
+/* Appends a batch of which the stream has no RDD, not even an empty one. */
+CHECKED weir_status queue_source_push_none(struct queue_source *queue, weir_error *error);
+
 /* Nothing more will be pushed: the source ends when what waits has been taken. */
 void queue_source_end(struct queue_source *queue);
 

@@ -48,6 +48,10 @@ struct source_class {
      * this batch. NULL for receivers, which deliver at their own pace. */
     void (*fill)(void *self, uint64_t number);
 
+    /* True when the source has nothing to say of batch `number`, not even that it is empty: its
+     * stream has no RDD then. Asked once the batch is sealed and has no block. NULL: never. */
+    bool (*is_absent)(void *self, uint64_t number);
+
     /* True once it will never deliver again. */
     bool (*is_ended)(void *self);
 

@@ -45,7 +45,7 @@ static double weir_word_count(const char *folder, uint32_t workers,
     struct weir_rdd *lines = weir_text_file(context, folder);
     struct weir_rdd *words = weir_rdd_flat_map(lines, WEIR_SPLIT, weir_null());
     struct weir_rdd *pairs = weir_rdd_map_to_pair(words, WEIR_WITH_ONE, weir_null());
-    struct weir_rdd *counts = weir_rdd_reduce_by_key(pairs, WEIR_SUM, weir_null());
+    struct weir_rdd *counts = weir_rdd_reduce_by_key(pairs, WEIR_SUM, weir_null(), 0);
     weir_status status = weir_rdd_collect(counts, &rows);
     double seconds = now_seconds() - begin;
 

@@ -4,7 +4,8 @@
     run_docs.py SOURCE BUILD
 
 Of every README in the tree: blocks fenced as `sh` are run by bash, in a folder that looks like the
-checkout after `make build`; blocks fenced as `jsonc` that are whole jobs go through `weir check`;
+checkout after `make build`; blocks fenced as `jsonc` that are whole jobs go through `weir check`, or
+`weir test` where they bring tests;
 blocks fenced as `c` with a main are compiled and linked. Blocks that are indented, or fenced as
 anything else, are for reading.
 """
@@ -37,7 +38,8 @@ def try_block(kind, text, folder, build):
     if kind in ("json", "jsonc") and '"version"' in text:
         job = folder / "block.jsonc"
         job.write_text(text, encoding="utf-8")
-        return run([build / "bin/weir", "check", job], folder)
+        verb = "test" if '"tests"' in text else "check"
+        return run([build / "bin/weir", verb, job], folder)
     if kind == "c" and "int main(" in text:
         source = folder / "block.c"
         source.write_text(text, encoding="utf-8")

@@ -21,8 +21,8 @@ void exec_forget(void);
 
 struct executor *exec_start(uint32_t workers, uint32_t chunk_rows);
 
-/* One partition of a block for each text of rows: "[1, 2]", or "[[\"a\", 1]]" when they are pairs; a
- * text of NULL is a partition of no block. */
+/* One partition of a block for each text of rows: "[1, 2]", or "[[\"a\", 1]]" when they are pairs;
+ * a text of NULL is a partition of no block. */
 struct rdd *exec_leaf(const char *const *partitions, uint32_t count, bool is_pairs);
 
 /* One partition of each block, which goes to the RDD. */
@@ -62,8 +62,8 @@ struct capture_op {
     struct op op;
     struct bytes *out;
     uint32_t pushes_count;
-    uint32_t rows_max;     /* most rows in one push */
-    uint32_t rows_wanted;  /* WEIR_STOPPING once there are as many; 0: all */
+    uint32_t rows_max;    /* most rows in one push */
+    uint32_t rows_wanted; /* WEIR_STOPPING once there are as many; 0: all */
     uint32_t rows_count;
 };
 struct capture_op *exec_capture(struct task *task, struct bytes *out);

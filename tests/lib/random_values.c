@@ -1,3 +1,4 @@
+/* random_values - values of every kind and depth, from a seed that a failing test prints. */
 #include "lib/random_values.h"
 
 #include <math.h>

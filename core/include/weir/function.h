@@ -41,13 +41,22 @@ struct weir_emitter {
     bool is_failed;
 };
 
+/* What stands for the key of a row that has none: no value that there is. */
+static inline struct weir_value weir_no_key(void)
+{
+    struct weir_value value = weir_null();
+
+    value.integer = 1;
+    return value;
+}
+
 /* Emits a row of a plain stream. In a function of weir_map_to_pair use weir_emit_pair. */
 static inline void weir_emit(struct weir_emitter *out, struct weir_value value)
 {
     if (out->count == out->capacity) {
         out->flush(out);
     }
-    out->keys[out->count] = weir_null();
+    out->keys[out->count] = weir_no_key();
     out->values[out->count++] = value;
 }
 
@@ -109,6 +118,10 @@ static inline bool weir_next(struct weir_iterator *rows, struct weir_row *out)
 typedef void (*weir_partition_function)(struct weir_iterator *rows, struct weir_emitter *out,
                                         struct weir_value argument);
 
+/* zipPartitions: called once per partition, with an iterator for each of the RDDs. */
+typedef void (*weir_zip_function)(struct weir_iterator *const *rows, uint32_t count,
+                                  struct weir_emitter *out, struct weir_value argument);
+
 /* A partitioner of the program's own: 0 to partitions_count - 1, the same for equal keys. */
 typedef uint32_t (*weir_partitioner_function)(struct weir_value key, uint32_t partitions_count,
                                               struct weir_value argument);
@@ -139,7 +152,7 @@ typedef void (*weir_state_function)(struct weir_value key, const struct weir_val
 
 struct weir_rdd; /* a batch's data, lazily: weir/weir.h */
 
-/* transformWith and transform over several streams: as weir_transform_function, over all of them. */
+/* transformWith and transform over several streams: as weir_transform_function, over all. */
 typedef struct weir_rdd *(*weir_transform_all_function)(struct weir_rdd *const *rdds,
                                                         uint32_t count, int64_t time_ms,
                                                         struct weir_value argument);
@@ -166,7 +179,8 @@ enum weir_function_kind {
     WEIR_FUNCTION_PARTITIONER = 8,
     WEIR_FUNCTION_UPDATE = 9,
     WEIR_FUNCTION_STATE = 10,
-    WEIR_FUNCTION_TRANSFORM_ALL = 11
+    WEIR_FUNCTION_TRANSFORM_ALL = 11,
+    WEIR_FUNCTION_ZIP = 12
 };
 
 struct weir_function {
@@ -185,6 +199,7 @@ struct weir_function {
         weir_update_function update;
         weir_state_function state;
         weir_transform_all_function transform_all;
+        weir_zip_function zip;
     };
 };
 
@@ -212,6 +227,7 @@ WEIR_FUNCTION_OF(partitioner, PARTITIONER)
 WEIR_FUNCTION_OF(update, UPDATE)
 WEIR_FUNCTION_OF(state, STATE)
 WEIR_FUNCTION_OF(transform_all, TRANSFORM_ALL)
+WEIR_FUNCTION_OF(zip, ZIP)
 
 /* A function that the plan finds by its name: a built-in ("sum", "split", "with_one" ...). */
 static inline struct weir_function weir_builtin(const char *name)
@@ -235,16 +251,23 @@ static inline struct weir_function weir_builtin(const char *name)
         weir_partitioner_function: weir_function_of_partitioner,                                   \
         weir_update_function: weir_function_of_update,                                             \
         weir_state_function: weir_function_of_state,                                               \
-        weir_transform_all_function: weir_function_of_transform_all)(#call, call)
+        weir_transform_all_function: weir_function_of_transform_all,                               \
+        weir_zip_function: weir_function_of_zip)(#call, call)
 /* clang-format on */
 
 /* Built-ins. */
-#define WEIR_SUM      weir_builtin("sum")      /* reduce: int + int, else as floats */
-#define WEIR_MIN      weir_builtin("min")      /* reduce: by the order of values */
-#define WEIR_MAX      weir_builtin("max")      /* reduce */
-#define WEIR_WITH_ONE weir_builtin("with_one") /* map to pair: x -> (x, 1) */
-#define WEIR_SPLIT    weir_builtin("split")    /* flat map: a text -> its words */
-#define WEIR_LOWER    weir_builtin("lower")    /* map: ASCII letters to lower case */
+#define WEIR_SUM         weir_builtin("sum")         /* reduce: int + int, else as floats */
+#define WEIR_MIN         weir_builtin("min")         /* reduce: by the order of values */
+#define WEIR_MAX         weir_builtin("max")         /* reduce */
+#define WEIR_DIFFERENCE  weir_builtin("difference")  /* reduce: what undoes a sum */
+#define WEIR_NOT_ZERO    weir_builtin("not_zero")    /* test: not the number 0 */
+#define WEIR_RUNNING_SUM weir_builtin("running_sum") /* update: state and new values added up */
+#define WEIR_SUM_SO_FAR  weir_builtin("sum_so_far") /* state: x -> [key, sum of the key's so far] */
+#define WEIR_WITH_ONE    weir_builtin("with_one")   /* map to pair: x -> (x, 1) */
+#define WEIR_SPLIT       weir_builtin("split")      /* flat map: a text -> its words */
+#define WEIR_LOWER       weir_builtin("lower")      /* map: ASCII letters to lower case */
+#define WEIR_BY_HASH     weir_builtin("hash")       /* partitioner: the default */
+#define WEIR_BY_RANGE    weir_builtin("range")      /* partitioner of partitionBy: keys in order */
 
 #ifdef __cplusplus
 }

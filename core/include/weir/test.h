@@ -9,8 +9,8 @@
  *     weir_test_advance(context, 1);
  *     puts(weir_capture_text(counts, 1));
  *
- * A test context has a manual clock that starts at 0: batch n has the time n * batch_ms. Batches run
- * as fast as they can; weir_test_advance returns when they are done.
+ * A test context has a manual clock that starts at 0: batch n has the time n * batch_ms. Batches
+ * run as fast as they can; weir_test_advance returns when they are done.
  */
 #ifndef WEIR_TEST_H
 #define WEIR_TEST_H
@@ -32,6 +32,13 @@ WEIR_API weir_status weir_test_advance(struct weir_context *context, uint64_t ba
 
 /* Moves the clock on by milliseconds, as weir_test_advance. */
 WEIR_API weir_status weir_test_advance_ms(struct weir_context *context, int64_t duration_ms);
+
+/* Pushes a batch of which the queue's stream has no RDD, not even an empty one: it gives nothing
+ * for that interval, and what wants an RDD of it fails. */
+WEIR_API weir_status weir_test_push_none(struct weir_queue *queue);
+
+/* True when the stream keeps its RDD of the batch of this time (ms). */
+WEIR_API bool weir_test_remembers(struct weir_stream *stream, int64_t time_ms);
 
 /* An output that keeps every batch's rows. It belongs to the context. */
 WEIR_API struct weir_capture *weir_capture(struct weir_stream *stream);

@@ -32,7 +32,7 @@ extern "C" {
 typedef int32_t weir_status;             /* 0 ok, > 0 flow control, < 0 error; never renumbered */
 #define WEIR_OK 0
 #define WEIR_AGAIN 1                     /* no room before the timeout: nothing was taken */
-#define WEIR_STOPPING 2                  /* stop was asked: nothing was taken, return soon */
+#define WEIR_STOPPING 2                  /* stop was asked: nothing was taken; see store */
 #define WEIR_E_INVAL (-1)
 #define WEIR_E_NOMEM (-2)
 #define WEIR_E_NOTSUP (-3)
@@ -120,7 +120,10 @@ typedef struct weir_host_api {           /* test later members with WEIR_HAS */
     uint32_t struct_size, abi_version;
     /* Data, [A]. timeout_ns: 0 = try, < 0 = wait until taken or stopping. store copies. A reserved
      * block is committed (the delivery's slices point into it) or aborted; one open block per
-     * thread at most. A commit ends the block, whatever it returns. */
+     * thread at most. A commit ends the block, whatever it returns.
+     * Once stop was asked nothing waits any more: a call with another timeout than 0 is STOPPING.
+     * A try is still taken until stop() returns, as far as there is room (else AGAIN): deliver so
+     * what was read already and cannot be read again, then return. */
     weir_status (*store)(weir_host *, const weir_delivery *, int64_t timeout_ns);
     weir_status (*block_reserve)(weir_host *, uint64_t min_bytes, int64_t timeout_ns, weir_block *);
     weir_status (*block_commit)(weir_host *, weir_block *, const weir_delivery *);

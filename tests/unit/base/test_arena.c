@@ -1,3 +1,4 @@
+/* test_arena - slabs, alignment, resets and moves. */
 #include "base/arena.h"
 
 #include <setjmp.h>

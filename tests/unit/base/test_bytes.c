@@ -1,3 +1,4 @@
+/* test_bytes - appends, failures and taking the text. */
 #include "base/bytes.h"
 
 #include <setjmp.h>

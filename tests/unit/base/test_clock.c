@@ -1,3 +1,4 @@
+/* test_clock - real and manual time, waits and wakes. */
 #include "base/clock.h"
 
 #include <setjmp.h>

@@ -1,3 +1,4 @@
+/* test_cpu - the answers, and the portable twin by WEIR_CPU. */
 #include "base/cpu.h"
 
 #include <setjmp.h>

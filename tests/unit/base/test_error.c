@@ -1,3 +1,4 @@
+/* test_error - stories, their steps and their bounds. */
 #include "base/error.h"
 
 #include <setjmp.h>

@@ -1,3 +1,4 @@
+/* test_fault - the nth step fails, once. */
 #include "base/fault.h"
 
 #include <setjmp.h>
@@ -34,6 +35,17 @@ static void fails_the_step_after_so_many_others_and_only_once(void **state)
         assert_true(fault_disarm());
         assert_false(fault_disarm());
     }
+}
+
+static void fails_as_many_steps_in_a_row_as_asked(void **state)
+{
+    (void)state;
+    fault_arm_span(2, 3);
+    for (int i = 0; i < 10; i++) {
+        assert_int_equal(fault_step(), i >= 2 && i < 5);
+    }
+    assert_true(fault_disarm());
+    assert_false(fault_step());
 }
 
 static void says_when_the_armed_step_was_not_reached(void **state)
@@ -102,6 +114,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(never_fails_a_step_while_unarmed),
         cmocka_unit_test(fails_the_step_after_so_many_others_and_only_once),
+        cmocka_unit_test(fails_as_many_steps_in_a_row_as_asked),
         cmocka_unit_test(says_when_the_armed_step_was_not_reached),
         cmocka_unit_test(does_not_make_the_call_whose_step_fails),
         cmocka_unit_test(fails_one_step_of_all_threads),

@@ -1,3 +1,4 @@
+/* test_file - files and folders, and what is left behind whichever step fails. */
 #include "base/file.h"
 
 #include <setjmp.h>

@@ -1,3 +1,4 @@
+/* test_list - the ring. */
 #include "base/list.h"
 
 #include <setjmp.h>

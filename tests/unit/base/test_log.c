@@ -1,3 +1,4 @@
+/* test_log - lines as text and as JSON, sinks and hooks. */
 #include "base/log.h"
 
 #include <setjmp.h>

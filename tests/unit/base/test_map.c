@@ -1,3 +1,4 @@
+/* test_map - names to pointers. */
 #include "base/map.h"
 
 #include <setjmp.h>

@@ -1,3 +1,4 @@
+/* test_mem - allocations and their failures. */
 #include "base/mem.h"
 
 #include <setjmp.h>

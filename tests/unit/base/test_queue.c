@@ -1,3 +1,4 @@
+/* test_queue - bounds, timeouts and closing, with threads. */
 #include "base/queue.h"
 
 #include <setjmp.h>

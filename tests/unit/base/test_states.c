@@ -1,3 +1,4 @@
+/* test_states - allowed steps. */
 #include "base/states.h"
 
 #include <setjmp.h>

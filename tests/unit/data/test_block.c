@@ -1,3 +1,4 @@
+/* test_block - blocks and their builder. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

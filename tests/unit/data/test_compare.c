@@ -1,3 +1,4 @@
+/* test_compare - equality and a total order, on random values. */
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>

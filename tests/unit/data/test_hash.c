@@ -1,3 +1,4 @@
+/* test_hash - equal values hash alike, and golden hashes. */
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,3 +1,4 @@
+/* test_json - values as JSON, both ways. */
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>

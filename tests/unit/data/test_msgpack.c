@@ -1,3 +1,4 @@
+/* test_msgpack - values as MessagePack, both ways, and damaged input. */
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -371,7 +372,7 @@ static void cut_and_damaged_data_is_read_or_refused(void **state)
 
 static void want_of_memory_is_told_wherever_it_comes(void **state)
 {
-    struct weir_value numbers[100];
+    struct weir_value numbers[100] = {{0}};
     struct weir_value items[] = {weir_tuple(numbers, 100), weir_list(numbers, 100)};
     struct bytes out;
     int failures = 0;

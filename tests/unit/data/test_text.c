@@ -1,3 +1,4 @@
+/* test_text - values as people read them. */
 #include <locale.h>
 #include <math.h>
 #include <setjmp.h>

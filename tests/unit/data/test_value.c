@@ -1,3 +1,4 @@
+/* test_value - deep copies and UTF-8. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

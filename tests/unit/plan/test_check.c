@@ -1,3 +1,4 @@
+/* test_check - graph_check: every mistake of a job, each at its place. */
 #include "plan/graph.h"
 
 #include <setjmp.h>
@@ -422,8 +423,8 @@ static void united_streams_have_one_interval(void **state)
     graph_connect(graph, twice, slow);
     graph_connect(graph, both, twice);
     output(graph, "screen", both);
-    assert_errors(graph, "E037 /operators/both/from: \"both\" unites streams of different "
-                         "intervals: \"lines\" comes every 2s, \"twice\" every 4s\n");
+    assert_errors(graph, "E037 /operators/both/from: \"both\" reads streams of different "
+                         "slide durations: \"lines\" comes every 2s, \"twice\" every 4s\n");
     assert_int_equal(slow->readers_count, 2); /* a stream may be united with itself */
     assert_int_equal(twice->interval_ms, 4000);
 }

@@ -1,3 +1,4 @@
+/* test_duration - durations and sizes as people write them. */
 #include "plan/duration.h"
 
 #include <setjmp.h>

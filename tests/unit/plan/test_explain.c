@@ -1,3 +1,4 @@
+/* test_explain - a graph as text, for Graphviz and for Mermaid. */
 #include "plan/explain.h"
 
 #include <setjmp.h>

@@ -1,3 +1,4 @@
+/* test_function - the registry: names to functions. */
 #include "plan/function.h"
 
 #include <setjmp.h>

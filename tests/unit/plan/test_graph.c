@@ -1,3 +1,4 @@
+/* test_graph - building a graph. */
 #include "plan/graph.h"
 
 #include <setjmp.h>

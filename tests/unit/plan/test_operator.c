@@ -1,3 +1,4 @@
+/* test_operator - the table of operators. */
 #include "plan/operator.h"
 
 #include <setjmp.h>

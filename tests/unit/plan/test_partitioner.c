@@ -1,3 +1,4 @@
+/* test_partitioner - which partition a key goes to. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,3 +1,4 @@
+/* test_problem - problems and suggestions. */
 #include "plan/problem.h"
 
 #include <setjmp.h>

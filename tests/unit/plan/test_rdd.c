@@ -1,3 +1,4 @@
+/* test_rdd - the life of lineage. */
 #include "plan/rdd.h"
 
 #include <setjmp.h>

@@ -1,3 +1,4 @@
+/* test_stage - lineage cut at its shuffles. */
 #include "plan/stage.h"
 
 #include <setjmp.h>
